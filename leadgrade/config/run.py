@@ -1,0 +1,42 @@
+"""run.yaml: when and with what the nightly job runs, and what is own, foreign or enough."""
+
+from __future__ import annotations
+
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, field_validator
+
+from leadgrade.config.base import Model
+
+
+class RunConfig(Model):
+    """run.yaml. Every key has a safe default."""
+
+    # --- when
+    time_zone: str = Field("UTC", description="Time zone of the schedule, an IANA name.")
+    schedule: str = Field("0 2 * * *", description="When the nightly job starts, as a cron line.")
+    # --- with what
+    memory_limit: str = Field(
+        "auto", pattern=r"^(auto|\d+(\.\d+)?(MB|GB|TB))$", description="Memory DuckDB may hold before it spills; auto: half."
+    )
+    keep_generations: int = Field(7, ge=2, le=400, description="Published generations kept for rollback.")
+    keep_work_files: int = Field(2, ge=1, le=400, description="Work files of published runs kept (the newest is the next base).")
+    keep_history_nights: int = Field(400, ge=1, description="Nights kept in scores.history.")
+    # --- who is who
+    profile: Literal["b2b", "b2c"] = Field("b2b", description="Business or consumer leads; switches the free-mail rules.")
+    default_country: str | None = Field(
+        None, pattern="^[A-Z]{2}$", description="ISO2 used where neither row nor source has a country; null: unknown stays unknown."
+    )
+    internal_domains: list[str] = Field(default_factory=list, description="Own domains; their people are internal.")
+    competitor_domains: list[str] = Field(default_factory=list, description="Domains of competitors.")
+    # --- what is enough
+    match_threshold: float = Field(0.9, gt=0, lt=1, description="Match probability from which two leads are one person.")
+    review_threshold: float = Field(0.5, gt=0, lt=1, description="Match probability from which a pair is kept for review.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("not an IANA time zone, e.g. Europe/Berlin")
+        return value

@@ -1,0 +1,161 @@
+"""The embedded engine: one DuckDB file, one writer, memory limited, spilling to disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from leadgrade import contract
+from leadgrade.engine.base import BatchFunction
+from leadgrade.errors import ContractError
+
+BATCH_ROWS = 50_000
+_POLARS_TYPES: dict[str, pl.DataType] = {
+    "VARCHAR": pl.String(),
+    "BIGINT": pl.Int64(),
+    "DOUBLE": pl.Float64(),
+    "BOOLEAN": pl.Boolean(),
+    "TIMESTAMP": pl.Datetime("us"),
+}
+
+
+def polars_schema(table: str) -> dict[str, pl.DataType]:
+    """The contract of a table as a polars schema, for batch functions to declare their result."""
+    return {c.name: _POLARS_TYPES[c.type] for c in contract.table(table).columns}
+
+
+class DuckDBEngine:
+    """The six operations of :class:`leadgrade.engine.Engine` on a DuckDB database.
+
+    Args:
+        path: Database file, or None for one in memory (tests, library use).
+        memory_limit: Most memory DuckDB may hold before it spills, e.g. ``"4GB"``; None leaves DuckDB's own default.
+        spill: Folder for what does not fit in memory.
+    """
+
+    def __init__(self, path: Path | None = None, *, memory_limit: str | None = None, spill: Path | None = None) -> None:
+        config: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        if spill:
+            config["temp_directory"] = str(spill)
+        self.path = path
+        self.connection = duckdb.connect(str(path) if path else ":memory:", config=config)
+        self.connection.execute("set timezone = 'UTC'")
+        for schema in (*contract.STAGES, "meta", "config", "publish"):
+            self.connection.execute(f"create schema if not exists {schema}")
+
+    def close(self) -> None:
+        """Close the database; the lock on the file ends here."""
+        self.connection.close()
+
+    def __enter__(self) -> DuckDBEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def exists(self, table: str) -> bool:
+        """True where the table is there."""
+        query = "select 1 from information_schema.tables where table_schema || '.' || table_name = ?"
+        return bool(self.connection.execute(query, [table]).fetchall())
+
+    def count(self, table: str) -> int:
+        """Rows of a table."""
+        return int(self.connection.execute(f"select count(*) from {table}").fetchall()[0][0])
+
+    def ensure(self, table: str) -> None:
+        """Make an empty table by its contract unless it is there; add columns that the contract gained."""
+        columns = contract.table(table).columns
+        spec = ", ".join(f'"{c.name}" {c.type}' for c in columns)
+        self.connection.execute(f"create table if not exists {table} ({spec})")
+        for c in columns:
+            self.connection.execute(f'alter table {table} add column if not exists "{c.name}" {c.type}')
+
+    def read(self, table: str, columns: list[str] | None = None) -> pl.DataFrame:
+        names = ", ".join(f'"{c}"' for c in columns) if columns else "*"
+        return self.collect(f"select {names} from {table}")
+
+    def write(self, table: str, frame: pl.DataFrame, *, append: bool = False) -> int:
+        with self._registered(frame.to_arrow()) as name:
+            if append:
+                return self._append(table, f"select * from {name}")
+            return self.materialize(table, f"select * from {name}")
+
+    def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+        self.connection.execute(statement, dict(parameters) if parameters else None)
+
+    def collect(self, query: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
+        arrow = self.connection.sql(query, params=dict(parameters) if parameters else None).to_arrow_table()
+        frame = pl.from_arrow(arrow)
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+    def materialize(self, table: str, query: str) -> int:
+        self.connection.execute(f"create or replace table {table} as {self._typed(table, query)}")
+        # without it the blocks of the replaced table are not used again and the file grows run by run
+        if self.path:
+            self.connection.execute("checkpoint")
+        return self.count(table)
+
+    def map_batches(self, query: str, function: BatchFunction, into: str, *, append: bool = False) -> int:
+        if append:
+            self.ensure(into)
+        else:
+            self.sql(f"drop table if exists {into}")
+            self.ensure(into)
+        rows = 0
+        for batch in self.batches(query):
+            rows += self.write(into, function(batch), append=True)
+        if self.path:
+            self.connection.execute("checkpoint")
+        return rows
+
+    def batches(self, query: str, rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
+        """Stream a query as frames of at most ``rows`` rows, from a connection of its own."""
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute("set timezone = 'UTC'")
+            for batch in cursor.sql(query).to_arrow_reader(rows):
+                if batch.num_rows:
+                    frame = pl.from_arrow(pa.Table.from_batches([batch]))
+                    assert isinstance(frame, pl.DataFrame)
+                    yield frame
+        finally:
+            cursor.close()
+
+    def _append(self, table: str, query: str) -> int:
+        """Insert by name into a table that has a contract (made where missing) or that exists."""
+        if table in contract.tables():
+            self.ensure(table)
+            query = self._typed(table, query)
+        inserted = self.connection.execute(f"insert into {table} by name {query}").fetchall()
+        return int(inserted[0][0])
+
+    def _typed(self, table: str, query: str) -> str:
+        """The query with exactly the columns and types of the contract; tables without one pass through."""
+        if table not in contract.tables():
+            return query
+        columns = contract.table(table).columns
+        found = set(self.connection.sql(f"select * from ({query}) limit 0").columns)
+        wanted = {c.name for c in columns}
+        if found != wanted:
+            missing, extra = sorted(wanted - found), sorted(found - wanted)
+            raise ContractError(f"{table}: columns missing {missing}, not in the contract {extra}")
+        casts = ", ".join(f'cast("{c.name}" as {c.type}) as "{c.name}"' for c in columns)
+        return f"select {casts} from ({query})"
+
+    @contextmanager
+    def _registered(self, arrow: pa.Table) -> Iterator[str]:
+        name = "leadgrade_frame"
+        self.connection.register(name, arrow)
+        try:
+            yield name
+        finally:
+            self.connection.unregister(name)

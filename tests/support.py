@@ -1,0 +1,38 @@
+"""Makes small tables for tests: rows as plain dicts, columns that a row leaves out are null."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from leadgrade.config import load_settings
+from leadgrade.engine import DuckDBEngine
+from leadgrade.engine.duckdb import polars_schema
+from leadgrade.run import Run
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+AS_OF = datetime(2026, 10, 1)
+SECRET = "test-secret"
+
+
+def make_table(engine: DuckDBEngine, table: str, rows: Iterable[Mapping[str, Any]] = ()) -> None:
+    """Make a table of the contract with these rows."""
+    schema = polars_schema(table)
+    full = [{name: row.get(name) for name in schema} for row in rows]
+    unknown = {key for row in rows for key in row} - set(schema)
+    assert not unknown, f"{table} has no columns {sorted(unknown)}"
+    engine.write(table, pl.DataFrame(full, schema=schema))
+
+
+def make_run(home: Path, engine: DuckDBEngine | None = None, **changes: Any) -> Run:
+    """A run on an engine in memory with the project's own configuration and meta.run filled."""
+    engine = engine or DuckDBEngine()
+    settings = changes.pop("settings", None) or load_settings(REPOSITORY / "config")
+    run = Run(engine, settings, home, "test-run", changes.pop("as_of", AS_OF), SECRET, **changes)
+    row = {"run_id": run.run_id, "as_of": run.as_of, "code_version": "test", "secret": SECRET}
+    make_table(engine, "meta.run", [row])
+    return run
