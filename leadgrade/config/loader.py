@@ -46,7 +46,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node)
         if key in seen:
             raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
         seen.add(key)
@@ -59,7 +59,9 @@ _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG,
 def _read(path: Path, faults: list[Fault]) -> dict[str, Any] | None:
     """The file as a mapping, or None with a fault added."""
     if not path.is_file():
-        faults.append(Fault(path.name, "-", f"file missing in {path.parent}", "copy it from the project's config folder"))
+        faults.append(
+            Fault(path.name, "-", f"file missing in {path.parent}", "copy it from the project's config folder")
+        )
         return None
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeyLoader)  # noqa: S506  the loader is a SafeLoader
@@ -92,7 +94,7 @@ def _check(name: str, data: dict[str, Any], faults: list[Fault]) -> BaseModel | 
 
 
 def _problem(item: Any) -> str:
-    """pydantic's message with what was found, where it is short."""
+    """Pydantic's message with what was found, where it is short."""
     found = item.get("input")
     shown = f"; found {found!r}" if isinstance(found, str | int | float | bool) and len(str(found)) < 60 else ""
     return f"{item['msg']}{shown}"

@@ -18,21 +18,33 @@ class RunConfig(Model):
     schedule: str = Field("0 2 * * *", description="When the nightly job starts, as a cron line.")
     # --- with what
     memory_limit: str = Field(
-        "auto", pattern=r"^(auto|\d+(\.\d+)?(MB|GB|TB))$", description="Memory DuckDB may hold before it spills; auto: half."
+        "auto",
+        pattern=r"^(auto|\d+(\.\d+)?(MB|GB|TB))$",
+        description="Memory DuckDB may hold before it spills; auto: half.",
     )
     keep_generations: int = Field(7, ge=2, le=400, description="Published generations kept for rollback.")
-    keep_work_files: int = Field(2, ge=1, le=400, description="Work files of published runs kept (the newest is the next base).")
+    keep_work_files: int = Field(
+        2, ge=1, le=400, description="Work files of published runs kept (the newest is the next base)."
+    )
     keep_history_nights: int = Field(400, ge=1, description="Nights kept in scores.history.")
     # --- who is who
-    profile: Literal["b2b", "b2c"] = Field("b2b", description="Business or consumer leads; switches the free-mail rules.")
+    profile: Literal["b2b", "b2c"] = Field(
+        "b2b", description="Business or consumer leads; switches the free-mail rules."
+    )
     default_country: str | None = Field(
-        None, pattern="^[A-Z]{2}$", description="ISO2 used where neither row nor source has a country; null: unknown stays unknown."
+        None,
+        pattern="^[A-Z]{2}$",
+        description="ISO2 used where neither row nor source has a country; null: unknown stays unknown.",
     )
     internal_domains: list[str] = Field(default_factory=list, description="Own domains; their people are internal.")
     competitor_domains: list[str] = Field(default_factory=list, description="Domains of competitors.")
     # --- what is enough
-    match_threshold: float = Field(0.9, gt=0, lt=1, description="Match probability from which two leads are one person.")
-    review_threshold: float = Field(0.5, gt=0, lt=1, description="Match probability from which a pair is kept for review.")
+    match_threshold: float = Field(
+        0.9, gt=0, lt=1, description="Match probability from which two leads are one person."
+    )
+    review_threshold: float = Field(
+        0.5, gt=0, lt=1, description="Match probability from which a pair is kept for review."
+    )
 
     @field_validator("time_zone")
     @classmethod

@@ -34,7 +34,9 @@ class Source(Model):
     date_order: Literal["dmy", "mdy"] | None = Field(
         None, description="Order of day and month where a date column does not tell; absent: the system's own."
     )
-    mapping: dict[str, str] = Field(default_factory=dict, description="Header -> canonical field, before all built-in ones.")
+    mapping: dict[str, str] = Field(
+        default_factory=dict, description="Header -> canonical field, before all built-in ones."
+    )
 
 
 class SourcesConfig(Model):

@@ -75,8 +75,10 @@ class DuckDBEngine:
         columns = contract.table(table).columns
         spec = ", ".join(f'"{c.name}" {c.type}' for c in columns)
         self.connection.execute(f"create table if not exists {table} ({spec})")
+        there = set(self.connection.table(table).columns)
         for c in columns:
-            self.connection.execute(f'alter table {table} add column if not exists "{c.name}" {c.type}')
+            if c.name not in there:
+                self.connection.execute(f'alter table {table} add column "{c.name}" {c.type}')
 
     def read(self, table: str, columns: list[str] | None = None) -> pl.DataFrame:
         names = ", ".join(f'"{c}"' for c in columns) if columns else "*"
@@ -87,6 +89,17 @@ class DuckDBEngine:
             if append:
                 return self._append(table, f"select * from {name}")
             return self.materialize(table, f"select * from {name}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside take effect together, or none does."""
+        self.connection.execute("begin")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("rollback")
+            raise
+        self.connection.execute("commit")
 
     def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
         self.connection.execute(statement, dict(parameters) if parameters else None)

@@ -1,0 +1,57 @@
+# make help lists what there is. Every target does its own set-up: python3 (3.11 or newer), git and make are enough.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ROWS ?= 20000
+BENCH_ROWS ?= 100000
+HOME_DIR := $(or $(LEADGRADE_HOME),data)
+STAMP := $(VENV)/.installed
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@echo "installing the locked requirements ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: setup
+setup: $(STAMP)  ## make the virtual environment
+
+.PHONY: run
+run: $(STAMP)  ## make the demo set (ROWS=20000) and run the nightly job on it
+	@$(BIN)/leadgrade demo --rows $(ROWS) --seed 1 --out $(HOME_DIR)/inbox --as-of 2026-10-01
+	@$(BIN)/leadgrade run --home $(HOME_DIR) --as-of 2026-10-01
+
+.PHONY: test
+test: $(STAMP)  ## run the tests
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+.PHONY: ui
+ui: $(STAMP)  ## Dagster on http://127.0.0.1:3000
+	@$(BIN)/python -m pipelines.ui
+
+.PHONY: bench
+bench: $(STAMP)  ## 100,000 leads: CPU seconds by stage and peak memory
+	@$(BIN)/python -m benchmarks.nightly --rows $(BENCH_ROWS)
+
+.PHONY: check
+check: $(STAMP)  ## lint, types, SQL lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 -q sql
+
+.PHONY: docs
+docs: $(STAMP)  ## write the reference pages anew
+	@$(BIN)/python -m leadgrade.reference
+
+.PHONY: lock
+lock: $(STAMP)  ## resolve the dependencies anew
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --upgrade -o requirements.lock
+
+.PHONY: help
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / \t/' | expand -t 10

@@ -1,0 +1,1 @@
+"""What exists: one module a stage, one asset a table. Assets open nothing and compute nothing themselves."""

@@ -1,0 +1,61 @@
+"""One Dagster check for each rule of the audit, run as soon as its table is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import dagster as dg
+
+from assets.factory import key
+from assets.guard import guarded
+from leadgrade.audit import Rule, RuleResult, check_table, load_rules
+from leadgrade.run import Run
+
+
+def _spec(rule: Rule) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        name=rule.rule,
+        asset=key(rule.table),
+        blocking=rule.blocking,
+        description=rule.sentence,
+        metadata={"severity": rule.severity},
+    )
+
+
+def _result(outcome: RuleResult) -> dg.AssetCheckResult:
+    """Numbers and keys, never values: metadata of a check is open to everybody who reaches the UI."""
+    rule = outcome.rule
+    metadata: dict[str, object] = {
+        "failures": outcome.failures,
+        "rows_checked": outcome.rows_checked,
+        "share": outcome.share,
+        "example_keys": ", ".join(outcome.example_keys) or "none",
+    }
+    if rule.max_share is not None:
+        metadata["threshold"] = rule.max_share
+    return dg.AssetCheckResult(
+        check_name=rule.rule,
+        asset_key=key(rule.table),
+        passed=outcome.passed,
+        severity=dg.AssetCheckSeverity.ERROR if rule.severity == "error" else dg.AssetCheckSeverity.WARN,
+        description=f"{outcome.failures} of {outcome.rows_checked} rows break it. {rule.sentence}",
+        metadata=metadata,
+    )
+
+
+def _table_checks(table: str, rules: list[Rule]) -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(specs=[_spec(r) for r in rules], name=f"check__{table.replace('.', '__')}", can_subset=True)
+    def check(context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Run]) -> Iterator[dg.AssetCheckResult]:
+        with guarded(f"checks of {table}"):
+            outcomes = check_table(store, table)
+        wanted = {k.name for k in context.selected_asset_check_keys}
+        yield from (_result(o) for o in outcomes if o.rule.rule in wanted)
+
+    return check
+
+
+def asset_checks() -> list[dg.AssetChecksDefinition]:
+    """Every rule as a check, one step a table."""
+    ordered = sorted(load_rules(), key=lambda r: r.table)
+    return [_table_checks(table, list(rules)) for table, rules in groupby(ordered, key=lambda r: r.table)]

@@ -1,0 +1,72 @@
+"""Country names, codes and aliases to ISO 3166-1 alpha-2."""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+
+import phonenumbers
+import polars as pl
+import pycountry
+
+from leadgrade.contacts import vocabulary
+
+# country names in these languages come with pycountry (from the iso-codes project)
+_LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "fi", "cs", "hu", "ro", "tr", "el", "ru", "uk", "ja", "ko", "ar", "he")
+
+
+def _translations() -> dict[str, str]:
+    """Folded name in each language -> ISO2."""
+    found: dict[str, str] = {}
+    for language in _LANGUAGES:
+        catalogue = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True)
+        for country in pycountry.countries:
+            for name in (country.name, getattr(country, "common_name", country.name)):
+                found.setdefault(vocabulary.fold(catalogue.gettext(name)), country.alpha_2)
+    return found
+
+
+@cache
+def names() -> dict[str, str]:
+    """Every known way to write a country, folded, -> ISO2; own aliases win over official names, those over translations."""
+    found = {vocabulary.fold(a): iso2 for iso2, aliases in vocabulary.load("countries").items() for a in aliases}
+    for country in pycountry.countries:
+        for attribute in ("alpha_2", "alpha_3", "name", "official_name", "common_name"):
+            name = getattr(country, attribute, None)
+            if name:
+                found.setdefault(vocabulary.fold(name), country.alpha_2)
+    return _translations() | found
+
+
+@cache
+def regions_by_calling_code() -> dict[str, str]:
+    """Calling code as text -> its main region (``1`` -> US); codes of no country are left out."""
+    table = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    return {str(code): regions[0] for code, regions in table.items() if regions[0] != "001"}
+
+
+def to_iso2(values: pl.Series) -> pl.Series:
+    """ISO 3166-1 alpha-2 of each country as typed.
+
+    Args:
+        values: Codes of two or three letters, names in English and 22 other languages, aliases ("UK", "Deutschland").
+
+    Returns:
+        ISO2 in upper case; null where the text names no country. Each distinct value is looked up once.
+    """
+
+    def answer(distinct: pl.Series) -> pl.DataFrame:
+        folded = pl.DataFrame({"v": distinct}).select(vocabulary.fold_expr(pl.col("v")).str.replace(r"^the ", ""))["v"]
+        return pl.DataFrame({"iso2": folded.replace_strict(names(), default=None, return_dtype=pl.String)})
+
+    return vocabulary.over_distinct(values.cast(pl.String), answer)["iso2"].alias(values.name)
+
+
+def from_international(number: pl.Expr) -> pl.Expr:
+    """Main region of the calling code that a number with ``+`` begins with; null without ``+``."""
+    digits = number.str.extract(r"^[^0-9+＋]*[+＋]([0-9\s().-]+)").str.replace_all(r"[^0-9]", "")
+    table = regions_by_calling_code()
+    # no calling code is the beginning of another one
+    return pl.coalesce(
+        digits.str.slice(0, length).replace_strict(table, default=None, return_dtype=pl.String) for length in (1, 2, 3)
+    )

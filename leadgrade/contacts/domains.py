@@ -1,0 +1,86 @@
+"""Websites and domains: from what people type to the domain that a company registered."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+from publicsuffixlist import PublicSuffixList
+
+from leadgrade.contacts import vocabulary
+
+# scheme, user and "www" before the host; port, path, query and fragment after it
+_HOST = r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@\s]*@)?([^/:?#\s,;@]+)"
+_DOMAIN = r"^(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]*[\p{L}\p{N}]$"
+
+
+@cache
+def suffixes() -> PublicSuffixList:
+    """The public suffix list, from its package: no network. A name below no known suffix has no public suffix."""
+    return PublicSuffixList(accept_unknown=False)
+
+
+def is_known_ending(ending: str) -> bool:
+    """True where the word is a top-level domain in the public suffix list."""
+    return suffixes().publicsuffix(f"a.{ending}") is not None
+
+
+def _registrable(domain: str) -> str | None:
+    found = suffixes().privatesuffix(domain)
+    return str(found) if found else None
+
+
+def registrable_names(domains: pl.Series) -> pl.Series:
+    """The domain below the public suffix (shop.acme.co.uk -> acme.co.uk), null where there is none."""
+
+    def answer(distinct: pl.Series) -> pl.DataFrame:
+        found = [_registrable(d) if d else None for d in distinct]
+        return pl.DataFrame({"found": pl.Series(found, dtype=pl.String)})
+
+    return vocabulary.over_distinct(domains.cast(pl.String), answer)["found"]
+
+
+def host_expr(website: pl.Expr) -> pl.Expr:
+    """Host of a website as typed: lower case, without scheme, www, port and path; null where it is no domain name."""
+    host = website.str.to_lowercase().str.strip_chars().str.extract(_HOST).str.strip_chars(".")
+    host = host.str.replace(r"^www[0-9]?\.", "")
+    return pl.when(host.str.contains(_DOMAIN)).then(host)
+
+
+def _ascii(host: str) -> str | None:
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return None
+
+
+def _company_domain(host: str | None) -> str | None:
+    ascii_host = _ascii(host) if host else None
+    found = _registrable(ascii_host) if ascii_host else None
+    return None if found is None or found in _nobodys() or ascii_host in _nobodys() else found
+
+
+@cache
+def _nobodys() -> frozenset[str]:
+    """Domains that tell nothing of the company: mailbox providers, sites that lend pages, reserved names."""
+    from leadgrade.contacts.email_kinds import disposable_domains, free_domains  # noqa: PLC0415  email_kinds reads this module
+
+    lists = vocabulary.load("domains")
+    return free_domains() | disposable_domains() | frozenset(lists["shared_hosts"]) | frozenset(lists["placeholder"])
+
+
+def company_domains(websites: pl.Series) -> pl.Series:
+    """Registrable domain of the company behind each website or domain as typed.
+
+    Args:
+        websites: ``https://www.acme.co.uk/contact``, ``acme.com``, ...
+
+    Returns:
+        ASCII, lower case; null for mailbox providers, social networks, reserved names and what is no domain.
+    """
+
+    def answer(distinct: pl.Series) -> pl.DataFrame:
+        hosts = pl.DataFrame({"site": distinct}).select(host_expr(pl.col("site")))["site"]
+        return pl.DataFrame({"found": pl.Series([_company_domain(h) for h in hosts], dtype=pl.String)})
+
+    return vocabulary.over_distinct(websites.cast(pl.String), answer)["found"]

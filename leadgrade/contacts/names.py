@@ -1,0 +1,167 @@
+"""Names of people: without honorifics, in order, in readable case, and marked where they are none."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import polars as pl
+
+from leadgrade.contacts import vocabulary
+
+_PARTS = ("first_name", "last_name", "full_name")
+_TEST_LEAD = r"(?i)<?test lead: dummy data"
+_TAG = r"<[^<>]*>"
+_CONTROL = r"[\p{Cc}\p{Cf}\p{Co}\x{fffd}]+"
+_EMAIL = r"[^\s@]+@[^\s@]+\.[^\s@]+"
+_ENTITIES = {"&amp;": "&", "&#39;": "'", "&apos;": "'", "&quot;": '"', "&nbsp;": " ", "&lt;": "", "&gt;": ""}
+# five letters without a vowel, eight consonants on end (Hirschsprung has seven), four times the same letter
+_NO_VOWEL = r"(?:^|\s)[b-df-hj-np-tv-xz]{5,}(?:\s|$)"
+_CONSONANTS = r"[b-df-hj-np-tv-xz]{8,}"
+_SAME_LETTER = "|".join(f"{letter}{{4,}}" for letter in "abcdefghijklmnopqrstuvwxyz")
+
+
+def _words(name: str) -> list[str]:
+    return [str(w) for w in vocabulary.load("names")[name]]
+
+
+@cache
+def _pattern(name: str) -> str:
+    """Words of a list as a regex group; dots in what is typed are optional."""
+    return vocabulary.words_pattern(re.escape(w).replace(r"\ ", r"\s+") + r"\.?" for w in _words(name))
+
+
+def _tidy(text: pl.Expr) -> pl.Expr:
+    """No markup, control characters, quotes around or blanks twice; null where nothing is left."""
+    plain = text.str.replace_many(list(_ENTITIES), list(_ENTITIES.values())).str.replace_all(_TAG, " ")
+    plain = plain.str.normalize("NFC").str.replace_all(_CONTROL, " ").str.replace_all("[`´‘’]", "'")
+    plain = plain.str.replace_all(r"\s+", " ").str.strip_chars(" ,;:|*\"“”()[]{}_<>")
+    return pl.when(plain != "").then(plain)
+
+
+def _strip_titles(text: pl.Expr) -> pl.Expr:
+    """Without honorifics before and letters after the name; one word alone stays."""
+    before = rf"(?i)^(?:{_pattern('honorifics')}\s+)+(\S.*)$"
+    after = rf"(?i)^(.*\S)(?:\s*,\s*|\s+){_pattern('suffixes')}$"
+    plain = pl.coalesce(text.str.extract(before), text)
+    for _ in range(2):  # "MD, PhD"
+        plain = pl.coalesce(plain.str.extract(after), plain)
+    return plain.str.strip_chars(" ,")
+
+
+def _in_order(text: pl.Expr) -> pl.Expr:
+    """"Last, First" turned round."""
+    return pl.coalesce(text.str.replace(r"^([^,]+?)\s*,\s*([^,]+)$", "$2 $1"), text)
+
+
+@cache
+def _split_pattern() -> str:
+    particles = vocabulary.words_pattern(re.escape(w) for w in _words("particles"))
+    return rf"(?i)^(\S.*?)\s+((?:{particles}\s+)*\S+)$"
+
+
+def _cased(text: pl.Expr) -> pl.Expr:
+    """Title case where everything is upper or lower case; particles stay small; JP and AJ stay as they are."""
+    one_case = (text == text.str.to_uppercase()) | (text == text.str.to_lowercase())
+    titled = text.str.to_titlecase()
+    after_mc = titled.str.slice(2, 1).str.to_uppercase() + titled.str.slice(3)
+    titled = pl.when(titled.str.contains(r"^Mc\p{Ll}")).then(pl.lit("Mc") + after_mc).otherwise(titled)
+    particles = {f" {word.title()} ": f" {word} " for word in _words("particles") if len(word) > 1}
+    padded = pl.lit(" ") + titled
+    for _ in range(2):  # neighbours share a blank
+        padded = padded.str.replace_many(list(particles), list(particles.values()))
+    initials = text.str.contains(r"^\p{Lu}{1,2}$")
+    return pl.when(one_case & ~initials).then(padded.str.slice(1)).otherwise(text)
+
+
+def _is_placeholder(text: pl.Expr) -> pl.Expr:
+    words = pl.Series(_words("placeholders")).implode()
+    plain = text.str.to_lowercase().str.strip_chars(" .!*<>()")
+    return plain.is_in(words) | text.str.contains(_TEST_LEAD)
+
+
+def _any(*tests: pl.Expr) -> pl.Expr:
+    return pl.any_horizontal(*(test.fill_null(value=False) for test in tests))
+
+
+@cache
+def _company_pattern() -> str:
+    return rf"(?i)\S[\s,]+(?:{vocabulary.words_pattern(re.escape(w) for w in _words('company_words'))})\.?$"
+
+
+def _is_gibberish(text: pl.Expr) -> pl.Expr:
+    plain = text.str.to_lowercase()
+    runs = vocabulary.words_pattern(_words("keyboard_runs"))
+    return plain.str.contains(f"{_NO_VOWEL}|{_CONSONANTS}|{_SAME_LETTER}|{runs}")
+
+
+def _issues(frame: pl.DataFrame) -> pl.DataFrame:
+    """Faults of the fields as they were typed, but for tidy blanks."""
+    raw = tuple(pl.col(f"raw_{part}") for part in _PARTS)
+    tidy = tuple(pl.col(part) for part in _PARTS)
+    given, family = raw[0].str.to_lowercase(), raw[1].str.to_lowercase()
+    both = pl.coalesce(pl.concat_str(given, family, separator=" "), raw[2].str.to_lowercase()).str.replace_all(r"\s+", " ")
+    pair = both.str.strip_chars().is_in(pl.Series(_words("placeholder_pairs")).implode())
+    cells = (*tidy, pl.concat_str(tidy[0], tidy[1], separator=" "))
+    company = _any(*(t.str.contains(_company_pattern()) for t in cells))
+    issue = (
+        pl.when(_any(*(t.str.contains(_EMAIL) for t in raw)))
+        .then(pl.lit("email"))
+        .when(_any(pair, *(_is_placeholder(t) for t in raw)))
+        .then(pl.lit("placeholder"))
+        .when(company)
+        .then(pl.lit("company"))
+        .when(_any(*(_is_gibberish(t) for t in tidy)))
+        .then(pl.lit("gibberish"))
+    )
+    return frame.with_columns(name_issue=issue)
+
+
+def _blank_faults(frame: pl.DataFrame) -> pl.DataFrame:
+    """Fields that hold an address or stand for nothing become null."""
+    blanks = [
+        pl.when(~_any(pl.col(f"raw_{part}").str.contains(_EMAIL), _is_placeholder(pl.col(f"raw_{part}")))).then(part)
+        for part in _PARTS
+    ]
+    return frame.with_columns(b.alias(part) for b, part in zip(blanks, _PARTS, strict=True))
+
+
+def _split(frame: pl.DataFrame) -> pl.DataFrame:
+    """First and last name from the full name, or from a first name that holds both; a company is not taken apart."""
+    whole = _in_order(_strip_titles(pl.col("full_name")))
+    lone = pl.col("last_name").is_null() & pl.col("full_name").is_null()
+    lone_first = pl.when(lone & pl.col("first_name").str.contains(" ", literal=True)).then(_in_order(_strip_titles(pl.col("first_name"))))
+    both_missing = pl.col("first_name").is_null() & pl.col("last_name").is_null()
+    source = pl.when(pl.col("name_issue").ne_missing("company")).then(pl.coalesce(lone_first, pl.when(both_missing).then(whole)))
+    frame = frame.with_columns(source=source)
+    given = pl.coalesce(pl.col("source").str.extract(_split_pattern(), 1), "source")
+    family = pl.col("source").str.extract(_split_pattern(), 2)
+    return frame.with_columns(
+        first_name=pl.when(pl.col("source").is_not_null()).then(given).otherwise(_strip_titles(pl.col("first_name"))),
+        last_name=pl.when(pl.col("source").is_not_null()).then(family).otherwise(_strip_titles(pl.col("last_name"))),
+    )
+
+
+def clean(frame: pl.DataFrame) -> pl.DataFrame:
+    """Clean the names of people.
+
+    Args:
+        frame: first_name, last_name, full_name, as typed; a missing column counts as null.
+
+    Returns:
+        One row per row: first_name and last_name (no markup, honorifics or degrees; split from the full name where they are
+        missing; title case where all letters were of one case), full_name (both together), name_issue (email, placeholder,
+        company, gibberish or null). Fields that hold an address or a placeholder become null; gibberish and companies stay.
+    """
+    texts = [pl.col(p).cast(pl.String) if p in frame.columns else pl.lit(None, pl.String).alias(p) for p in _PARTS]
+    plain = frame.select(pl.lit(0).alias("row"), *texts)
+    plain = plain.with_columns(pl.col(part).alias(f"raw_{part}") for part in _PARTS)
+    plain = plain.with_columns(_tidy(pl.col(part)).alias(part) for part in _PARTS)
+    plain = _split(_blank_faults(_issues(plain)))
+    cased = plain.with_columns(_cased(pl.col(part)).alias(part) for part in _PARTS[:2])
+    blank_to_null = [pl.when(pl.col(p) != "").then(pl.col(p)).alias(p) for p in _PARTS[:2]]
+    cased = cased.with_columns(blank_to_null)
+    both = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)
+    fallback = pl.when(pl.col("name_issue") == "company").then("full_name")
+    full = pl.coalesce(pl.when(both != "").then(both), fallback)
+    return cased.select("first_name", "last_name", full.alias("full_name"), "name_issue")

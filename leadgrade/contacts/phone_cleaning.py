@@ -1,0 +1,63 @@
+"""Repairs of what spreadsheets and people do to telephone numbers, before the library reads them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_BIDI = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}\x{ad}]"
+_SEPARATOR = r"[\t_·•\n\r]"  # the library refuses them inside a number
+# several numbers in one cell; ";ext=" and ";phone-context=" belong to a number (RFC 3966), "030/1234567" is one number
+_BETWEEN = r"(?i)\s*(?:;|\||\n|\r|,|\s/\s|\s(?:or|and|oder|und|ou|o|y|e|et)\s)\s*"
+_PARAMETER = r"(?i);(ext|isub|phone-context|extension)="
+_FORMULA = r"""^=?\s*["']\s*([+(]?[0-9].*?)["']?$"""  # ="0650..." or '0650...
+_FLOAT = r"^(\+?[0-9]{6,15})\.0+$"
+_EXPONENT = r"^\+?[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}$"
+_TAIL_WORD = (
+    r"(?:home|house|office|work|business|mobile|mobil|mobiel|cell|cellular|cellphone|handy|direct|main|hq|switchboard|fax"
+    r"|private|privat|personal|whatsapp|landline|telefon|phone|tel|mob|portable|bureau|domicile|casa|trabajo|oficina|celular"
+    r"|preferred|primary|secondary|old|new|wrong|do not call|dnc)"
+)
+_TAIL = rf"(?i)^(.*[0-9])[\s,:\-–]*(?:[\(\[]\s*[\p{{L}} .,'/-]*[\)\]]|[\s\-–]{_TAIL_WORD})[\s.]*$"
+_DIGITS_OF_A_NUMBER = 6
+
+
+def _first_number(text: pl.Expr) -> pl.Expr:
+    """The first piece of the cell that may be a number, where at least two may; else null."""
+    protected = text.str.replace_all(_PARAMETER, "\x1e${1}=")
+    pieces = protected.str.replace_all(_BETWEEN, "\x1f").str.split("\x1f")
+    digits = pl.element().str.count_matches("[0-9]")
+    numbers = pieces.list.filter(digits >= _DIGITS_OF_A_NUMBER)
+    first = numbers.list.first().str.replace_all("\x1e", ";", literal=True)
+    return pl.when(numbers.list.len() >= 2).then(first)
+
+
+def is_excel_exponent(text: pl.Expr) -> pl.Expr:
+    """A spreadsheet wrote the number as 6.50253E+09: its digits are lost."""
+    return text.str.strip_chars().str.contains(_EXPONENT)
+
+
+def clean(numbers: pl.Series) -> pl.DataFrame:
+    """Numbers as typed, made readable.
+
+    Args:
+        numbers: Text as typed.
+
+    Returns:
+        text: what the library is to read; cleaned: what was repaired, ``+`` between several: bidi (invisible marks),
+        split (several numbers in the cell, the first is taken), excel (``.0`` at the end, quoted as text), tail (``(home)``
+        after the number), separator (tab, underscore, dot in the middle, line break); null = nothing.
+    """
+    steps = pl.DataFrame({"text": numbers.cast(pl.String)}).select(
+        pl.col("text"), bidi=pl.col("text").str.replace_all(_BIDI, "").str.strip_chars()
+    )
+    had_bidi = pl.col("text").str.contains(_BIDI)
+    steps = steps.with_columns(split=pl.coalesce(_first_number(pl.col("bidi")), "bidi"))
+    unquoted = pl.coalesce(pl.col("split").str.extract(_FORMULA), "split")
+    steps = steps.with_columns(excel=pl.coalesce(unquoted.str.extract(_FLOAT), unquoted).str.strip_chars())
+    steps = steps.with_columns(tail=pl.coalesce(pl.col("excel").str.extract(_TAIL), "excel"))
+    steps = steps.with_columns(separator=pl.col("tail").str.replace_all(_SEPARATOR, " "))
+    order = ("bidi", "split", "excel", "tail", "separator")
+    changed = [had_bidi, *(pl.col(now) != pl.col(before) for before, now in zip(order, order[1:], strict=False))]
+    reasons = [pl.when(c).then(pl.lit(name)) for name, c in zip(order, changed, strict=True)]
+    cleaned = pl.concat_str(reasons, separator="+", ignore_nulls=True)
+    return steps.select(pl.col("separator").alias("text"), pl.when(cleaned != "").then(cleaned).alias("cleaned"))

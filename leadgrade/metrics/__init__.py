@@ -1,0 +1,1 @@
+"""The stage ``metrics``: where is it going wrong?"""

@@ -1,0 +1,40 @@
+"""Builds the tables of the stage that one query cannot make, and, for library use, all of them in order."""
+
+from __future__ import annotations
+
+from graphlib import TopologicalSorter
+
+from leadgrade.engine import sql_file, sql_files
+from leadgrade.metrics import config_tables
+from leadgrade.run import Run
+
+
+def build_quality_history(run: Run) -> None:
+    """Append tonight's figures (``metrics.quality_tonight``) to ``metrics.quality_history``.
+
+    The table is carried over in the work file from the last publication. A second run with the same as_of replaces its
+    figures, so that a night that is run twice stands once.
+    """
+    engine = run.engine
+    engine.ensure("metrics.quality_history")
+    engine.sql("delete from metrics.quality_history where as_of = $as_of", {"as_of": run.as_of})
+    engine.sql(
+        "insert into metrics.quality_history by name "
+        "select run.as_of, run.run_id, tonight.metric, tonight.value "
+        "from metrics.quality_tonight as tonight cross join meta.run as run"
+    )
+
+
+def order() -> list[str]:
+    """The tables that SQL makes, each after those that it reads."""
+    files = sql_files("metrics")
+    graph = {name: [table for table in file.reads if table in files] for name, file in sorted(files.items())}
+    return list(TopologicalSorter(graph).static_order())
+
+
+def build(run: Run) -> None:
+    """Build every table of the stage. The tables of the earlier stages have to be there."""
+    config_tables.load(run)
+    for table in order():
+        run.engine.materialize(table, sql_file(table).query)
+    build_quality_history(run)

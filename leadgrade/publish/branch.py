@@ -1,0 +1,135 @@
+"""The private work file of a run: a copy of the last published one, under the run's own name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+import leadgrade
+from leadgrade.config import Settings
+from leadgrade.engine import DuckDBEngine
+from leadgrade.engine.duckdb import polars_schema
+from leadgrade.errors import InputError
+from leadgrade.publish.home import Home
+from leadgrade.run import Run
+
+# tables that grow from night to night, so they must be there before anything reads them
+_CARRIED_OVER = ("meta.rule_results", "meta.rule_failures", "meta.steps")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Where a run works and what it started from."""
+
+    path: Path
+    base: str | None
+
+
+def _newest_base(home: Home) -> tuple[str, Path] | None:
+    """The newest generation at or before the current one whose work file is still there."""
+    current = home.current()
+    for generation in reversed([g for g in home.generations() if current is None or g <= current]):
+        work = home.work_file(str(home.manifest(generation)["run_id"]))
+        if work.is_file():
+            return generation, work
+    return None
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy under another name first, so that a kill leaves no half work file behind."""
+    partial = target.with_suffix(".part")
+    shutil.copyfile(source, partial)
+    partial.chmod(0o600)
+    partial.replace(target)
+
+
+def _prepare_branch(home: Home, run_id: str, full: bool) -> Branch:
+    path = home.work_file(run_id)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.is_file():  # a run that is taken up again goes on where it stopped
+        return Branch(path, None)
+    base = _newest_base(home)
+    if base:
+        _copy(base[1], path)
+    elif home.current() and not full:
+        raise InputError(
+            f"the work files of all published generations are gone from {home.runs}: earlier files cannot be carried over. "
+            "Restore one, or start from the files in the inbox alone with: leadgrade run --full"
+        )
+    return Branch(path, home.current())
+
+
+def _memory_limit(setting: str) -> str:
+    """Half of the machine for 'auto': DuckDB runs up to 15 % over its limit and polars needs room beside it."""
+    if setting != "auto":
+        return setting
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{max(memory // 2, 512 * 2**20) // 2**20}MB"
+
+
+def _write_meta(engine: DuckDBEngine, run: Run, branch: Branch) -> None:
+    """One row on the run. A run that is taken up again keeps its base."""
+    base = branch.base
+    if base is None and engine.exists("meta.run"):
+        base = engine.read("meta.run")["base_generation"][0]
+    row = {
+        "run_id": run.run_id,
+        "as_of": run.as_of,
+        "code_version": leadgrade.__version__,
+        "config_hash": run.settings.sha256,
+        "secret": run.secret,
+        "base_generation": base,
+    }
+    engine.write("meta.run", pl.DataFrame([row], schema=polars_schema("meta.run")))
+    for table in _CARRIED_OVER:
+        engine.ensure(table)
+
+
+def _as_of(engine: DuckDBEngine, run_id: str, wanted: datetime | None, now: datetime) -> datetime:
+    """The time asked for; else that of the run when it is taken up again; else now."""
+    if wanted:
+        return wanted
+    if engine.exists("meta.run"):
+        known = engine.collect("select run_id, as_of from meta.run")
+        if known["run_id"][0] == run_id:
+            found: datetime = known["as_of"][0]
+            return found
+    return now
+
+
+@contextmanager
+def open_branch(
+    home: Home, settings: Settings, run_id: str, *, now: datetime, as_of: datetime | None = None, full: bool = False
+) -> Iterator[Run]:
+    """Open the work file of a run, closed again whatever happens.
+
+    Args:
+        home: The installation.
+        settings: The checked configuration.
+        run_id: Name of the run; the same name again goes on with the same work file.
+        now: The present time, UTC without zone; the as-of time of a new run that asks for none.
+        as_of: The as-of time asked for.
+        full: Forget kept answers; start empty where no earlier work file is left.
+
+    Raises:
+        InputError: where something was published before, but none of its work files is left.
+    """
+    home.prepare()
+    branch = _prepare_branch(home, run_id, full)
+    spill = branch.path.parent / "spill"
+    engine = DuckDBEngine(branch.path, memory_limit=_memory_limit(settings.run.memory_limit), spill=spill)
+    try:
+        branch.path.chmod(0o600)
+        run = Run(engine, settings, home.root, run_id, _as_of(engine, run_id, as_of, now), home.secret(), full)
+        _write_meta(engine, run, branch)
+        yield run
+    finally:
+        engine.close()
+        shutil.rmtree(spill, ignore_errors=True)

@@ -1,0 +1,94 @@
+"""LEADGRADE_HOME: where everything of one installation lies.
+
+::
+
+    inbox/                                files as the systems export them
+    runs/<run>/work.duckdb                the private branch of a run (0600)
+    published/<time>-<run>/               a generation: warehouse.duckdb, private.duckdb, manifest.json
+    published/current                     link to the generation that readers get
+    published/{warehouse,private}.duckdb  fixed links through current
+    reports/                              the quality reports
+    secret.key                            key of the fingerprints (0600); lose it and the fingerprints change
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders below one LEADGRADE_HOME."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        """Where sources drop their files."""
+        return self.root / "inbox"
+
+    @property
+    def runs(self) -> Path:
+        """One folder a run."""
+        return self.root / "runs"
+
+    @property
+    def published(self) -> Path:
+        """The generations and the links for readers."""
+        return self.root / "published"
+
+    @property
+    def reports(self) -> Path:
+        """The quality reports."""
+        return self.root / "reports"
+
+    @property
+    def warehouse(self) -> Path:
+        """The fixed path that BI tools open."""
+        return self.published / "warehouse.duckdb"
+
+    @property
+    def private(self) -> Path:
+        """The fixed path of the contact data."""
+        return self.published / "private.duckdb"
+
+    def prepare(self) -> Home:
+        """Make the folders (0700: work files hold personal data) and return itself."""
+        for folder in (self.root, self.inbox, self.runs, self.published, self.reports):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self
+
+    def secret(self) -> str:
+        """The key of the fingerprints, made at the first call."""
+        path = self.root / "secret.key"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        return self.secret()
+
+    def current(self) -> str | None:
+        """Name of the generation that readers get; None before the first publication."""
+        link = self.published / "current"
+        return link.readlink().name if link.is_symlink() else None
+
+    def generations(self) -> list[str]:
+        """Names of the complete generations, oldest first."""
+        return sorted(p.parent.name for p in self.published.glob("[0-9]*/manifest.json") if p.parent.suffix != ".part")
+
+    def manifest(self, generation: str) -> dict[str, Any]:
+        """What a generation says of itself: run_id, as_of, published_at, row counts."""
+        text = (self.published / generation / "manifest.json").read_text(encoding="utf-8")
+        loaded: dict[str, Any] = json.loads(text)
+        return loaded
+
+    def work_file(self, run_id: str) -> Path:
+        """The work file of a run."""
+        return self.runs / run_id / "work.duckdb"

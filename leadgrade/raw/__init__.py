@@ -1,0 +1,1 @@
+"""Intake: files as they came, rows under canonical names, refused rows with their reason."""

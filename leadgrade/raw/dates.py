@@ -1,0 +1,153 @@
+"""Dates: one order of day and month for a column of a file, decided by what the whole column shows.
+
+``12/11/2025`` alone tells nothing, ``25/12/2025`` anywhere in the column tells for all of it. A column that shows both
+orders is mixed: then only the values that can be read one way are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from leadgrade.raw.values import iso_timestamp
+
+Order = Literal["dmy", "mdy"]
+
+_CLOCK = (
+    r"(?:[,\sT]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap])?\.?(?:m\.?)?)?"
+    r"\s*(?:z|utc|gmt|(?P<zone>[+-]\d{2}:?\d{2}))?$"
+)
+_NUMERIC = r"(?i)^(?P<first>\d{1,2})(?P<mark>[/.\-])(?P<second_part>\d{1,2})[/.\-](?P<year>\d{4}|\d{2})" + _CLOCK
+_YEAR_FIRST = r"(?i)^(?P<year>(?:19|20)\d{2})[/.]?(?P<month>\d{1,2})[/.]?(?P<day>\d{1,2})" + _CLOCK
+_WEEKDAY = r"(?i)^(?:[a-zäé]{2,10}\.?,?\s+)?"
+_MONTH = r"(?P<name>[a-zäéû]{3,10})\.?"
+_DAY_NAMED = _WEEKDAY + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s\-./]+(?:de\s+)?" + _MONTH + r",?[\s\-./]+(?:de\s+)?(?P<year>\d{4}|\d{2})" + _CLOCK  # fmt: skip  # noqa: E501
+_NAME_DAY = _WEEKDAY + _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})" + _CLOCK
+
+# the first three letters tell in English, German, French, Spanish, Portuguese, Italian and Dutch alike, with these few
+_MONTHS = {
+    1: "jan ene gen", 2: "feb fév fev", 3: "mar mär mrz maa", 4: "apr avr abr", 5: "may mai mag mei", 6: "jun giu",
+    7: "jul lug", 8: "aug aoû aou ago", 9: "sep set", 10: "oct okt out ott", 11: "nov", 12: "dec dez déc dic",
+}  # fmt: skip
+_MONTH_NUMBERS = {word: str(number) for number, words in _MONTHS.items() for word in words.split()}
+_MONTH_NUMBERS |= {"juin": "6", "juil": "7"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a column shows: numeric dates whose day can only stand first, or only second."""
+
+    numeric: int = 0
+    day_first: int = 0
+    month_first: int = 0
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(
+            self.numeric + other.numeric, self.day_first + other.day_first, self.month_first + other.month_first
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DateForm:
+    """How the numeric dates of a column are read, and why: ``evidence``, ``mixed`` or ``assumed``."""
+
+    order: Order
+    reason: str = "assumed"
+
+    @property
+    def is_mixed(self) -> bool:
+        """True where the column shows both orders."""
+        return self.reason == "mixed"
+
+
+def evidence(column: pl.Series) -> Evidence:
+    """Count the values of a column that tell the order of day and month."""
+    # dates with dots are day first wherever they are written; they say nothing about the column
+    numeric = column.drop_nulls().filter(column.drop_nulls().str.contains(r"^\d{1,2}[/\-]\d{1,2}[/\-]\d{2}"))
+    if numeric.is_empty():
+        return Evidence()
+    parts = numeric.str.extract_groups(r"^(?P<a>\d{1,2})[/\-](?P<b>\d{1,2})").struct.unnest()
+    a, b = parts["a"].cast(pl.Int64), parts["b"].cast(pl.Int64)
+    return Evidence(len(numeric), int(((a > 12) & (b <= 12)).sum()), int(((b > 12) & (a <= 12)).sum()))
+
+
+def decide(found: Evidence, assumed: Order) -> DateForm:
+    """The order of a column: by its evidence, else as assumed; mixed where both orders are shown."""
+    if found.day_first and found.month_first:
+        return DateForm(assumed, "mixed")
+    if found.day_first:
+        return DateForm("dmy", "evidence")
+    return DateForm("mdy", "evidence") if found.month_first else DateForm(assumed)
+
+
+def _iso(parts: pl.Expr) -> pl.Expr:
+    """ISO text from the named parts of a match; null where there was none."""
+
+    def part(name: str) -> pl.Expr:
+        return parts.struct.field(name)
+
+    year = part("year")
+    short = year.cast(pl.Int64, strict=False)
+    century = pl.when(short < 70).then(short + 2000).otherwise(short + 1900).cast(pl.String)
+    hour = part("hour").cast(pl.Int64, strict=False).fill_null(0)
+    half = part("half").str.to_lowercase()
+    clock = pl.when(half == "p").then(hour % 12 + 12).when(half == "a").then(hour % 12).otherwise(hour)
+    full_year = pl.when(year.str.len_chars() == 2).then(century).otherwise(year)
+    day = pl.concat_str([full_year, part("month"), part("day")], separator="-")
+    time = [clock.cast(pl.String), part("minute").fill_null("00"), part("second").fill_null("00")]
+    return pl.concat_str([day, pl.lit(" "), pl.concat_str(time, separator=":"), part("zone").fill_null("")])
+
+
+def _named(text: pl.Expr, pattern: str) -> pl.Expr:
+    parts = text.str.extract_groups(pattern)
+    name = parts.struct.field("name").str.to_lowercase()
+    letters = pl.coalesce(
+        name.str.slice(0, 4).replace_strict(_MONTH_NUMBERS, default=None, return_dtype=pl.String),
+        name.str.slice(0, 3).replace_strict(_MONTH_NUMBERS, default=None, return_dtype=pl.String),
+    )
+    return _iso(parts.struct.with_fields(letters.alias("month")))
+
+
+def _numeric(text: pl.Expr, form: DateForm) -> pl.Expr:
+    parts = text.str.extract_groups(_NUMERIC)
+    first, second = parts.struct.field("first"), parts.struct.field("second_part")
+    dotted = parts.struct.field("mark") == "."
+    day_first = dotted if form.order == "mdy" else pl.lit(True)  # noqa: FBT003
+    if form.is_mixed:
+        a, b = first.cast(pl.Int64, strict=False), second.cast(pl.Int64, strict=False)
+        known = (a > 12) | (b > 12) | (a == b) | dotted
+        day_first = (a > 12) | (dotted & (b <= 12))
+        first, second = pl.when(known).then(first), pl.when(known).then(second)
+    day = pl.when(day_first).then(first).otherwise(second)
+    month = pl.when(day_first).then(second).otherwise(first)
+    return _iso(parts.struct.with_fields(day.alias("day"), month.alias("month")))
+
+
+def _epoch(text: pl.Expr) -> pl.Expr:
+    """Seconds, milliseconds or microseconds since 1970, told by their digits (years 2001 to 2033)."""
+    number = pl.when(text.str.contains(r"^1\d{9}(?:\d{3}){0,2}(?:\.\d+)?$")).then(text.str.extract(r"^(\d+)"))
+    value, digits = number.cast(pl.Int64, strict=False), number.str.len_chars()
+    micros = pl.when(digits == 10).then(value * 1_000_000).when(digits == 13).then(value * 1_000).otherwise(value)
+    return micros.cast(pl.Datetime("us"))
+
+
+def _other_forms(values: pl.Series, form: DateForm) -> pl.DataFrame:
+    """Distinct values that are not ISO, with their time where another form fits."""
+    text = pl.col("text")
+    isos = [_numeric(text, form), text.pipe(lambda t: _iso(t.str.extract_groups(_YEAR_FIRST)))]
+    isos += [_named(text, _DAY_NAMED), _named(text, _NAME_DAY)]
+    parsed = [iso_timestamp(iso) for iso in isos]
+    return pl.DataFrame({"text": values}).with_columns(at=pl.coalesce(_epoch(text), *parsed))
+
+
+def parse(column: pl.Series, form: DateForm) -> pl.Series:
+    """A column of text as Datetime (microseconds, UTC, no zone); what cannot be read, or only in two ways, is null."""
+    frame = pl.DataFrame({"text": column}).with_columns(at=iso_timestamp(pl.col("text")))
+    rest = frame.filter(pl.col("at").is_null() & pl.col("text").is_not_null())["text"].unique()
+    if rest.is_empty():
+        return frame["at"].alias(column.name)
+    found = _other_forms(rest, form).drop_nulls("at")
+    joined = frame.join(found, on="text", how="left", maintain_order="left", suffix="_other")
+    return joined.select(pl.coalesce("at", "at_other").alias(column.name)).to_series()

@@ -1,0 +1,105 @@
+"""The steps of the stage, in order; each makes the tables that its docstring names."""
+
+from __future__ import annotations
+
+
+import polars as pl
+
+from leadgrade.config.scoring import DIMENSIONS
+from leadgrade.engine import DuckDBEngine, sql_file
+from leadgrade.run import Run
+from leadgrade.scores.config_tables import load, model_of
+from leadgrade.scores.model import ScoringModel
+from leadgrade.scores.rules import fired_query, integrity_query, questions_query
+
+BEHAVIOUR_TABLES = ("event_facts", "page_pairs", "follow_ups", "committees", "behaviour")
+FACT_TABLES = ("person_events", *BEHAVIOUR_TABLES, "intent_surges", "contact_checks")
+FACT_TABLES += ("sales_states", "person_accounts", "person_risks", "facts")
+
+
+def materialize_files(engine: DuckDBEngine, names: tuple[str, ...]) -> None:
+    """Run the SQL files of these tables of the stage."""
+    for name in names:
+        engine.materialize(f"scores.{name}", sql_file(f"scores.{name}").query)
+
+
+def build_facts(run: Run) -> None:
+    """Make scores.facts and scores.behaviour, and the internal tables that they are drawn from. Loads config.scoring*."""
+    load(run)
+    materialize_files(run.engine, FACT_TABLES)
+
+
+def build_integrity(run: Run) -> None:
+    """Make scores.integrity from scores.facts: published before the full score."""
+    run.engine.materialize("scores.integrity", integrity_query(model_of(run)))
+
+
+def build_fired(run: Run) -> None:
+    """Make scores.fired: one statement a dimension."""
+    fire(run.engine, model_of(run))
+
+
+def build_points(run: Run) -> None:
+    """Make scores.points: the caps shared out."""
+    materialize_files(run.engine, ("points",))
+
+
+def build_quality(run: Run) -> None:
+    """Make scores.totals, scores.questions and scores.quality."""
+    grade(run.engine, model_of(run))
+
+
+def build_models(run: Run) -> None:
+    """Add the run's model to scores.models unless its content is known."""
+    model = model_of(run)
+    run.engine.ensure("scores.models")
+    known = run.engine.read("scores.models", ["model_id"])["model_id"].to_list()
+    if model.model_id in known:
+        return
+    row = {"model_id": model.model_id, "name": model.config.model.name, "sha256": model.sha256}
+    run.engine.write(
+        "scores.models",
+        pl.DataFrame([{**row, "definition": model.definition, "first_used_at": run.as_of}]),
+        append=True,
+    )
+
+
+def build_history(run: Run) -> None:
+    """Put tonight into scores.history: the same as_of is replaced, nights beyond run.keep_history_nights go."""
+    engine = run.engine
+    engine.ensure("scores.history")
+    engine.sql("delete from scores.history where as_of = $as_of", {"as_of": run.as_of})
+    engine.sql(
+        "insert into scores.history (as_of, person_id, model_id, score, is_quality) "
+        "select $as_of, person_id, model_id, score, is_quality from scores.quality",
+        {"as_of": run.as_of},
+    )
+    nights = engine.collect("select distinct cast(as_of as date) as night from scores.history order by night desc")["night"]
+    keep = run.settings.run.keep_history_nights
+    if len(nights) > keep:
+        engine.sql("delete from scores.history where cast(as_of as date) < $oldest", {"oldest": nights[keep - 1]})
+
+
+def build_all(run: Run) -> None:
+    """The whole stage, in order."""
+    for step in (build_facts, build_integrity, build_fired, build_points, build_quality, build_models, build_history):
+        step(run)
+
+
+def fire(engine: DuckDBEngine, model: ScoringModel) -> None:
+    """Make scores.fired from scores.facts, scores.behaviour and scores.event_facts."""
+    engine.sql("drop table if exists scores.fired")
+    engine.ensure("scores.fired")
+    for dimension in (*DIMENSIONS, "negative"):
+        rules = [rule for rule in model.rules if rule.dimension == dimension]
+        if rules:
+            engine.sql(f"insert into scores.fired {fired_query(rules, model)}")
+    if engine.path:
+        engine.sql("checkpoint")
+
+
+def grade(engine: DuckDBEngine, model: ScoringModel) -> None:
+    """Make scores.totals, scores.questions and scores.quality from scores.points and scores.facts."""
+    materialize_files(engine, ("totals",))
+    engine.materialize("scores.questions", questions_query(model))
+    materialize_files(engine, ("quality",))

@@ -1,0 +1,198 @@
+"""Compiles the conditions of rules to SQL.
+
+Nothing of the configuration reaches the SQL but names out of closed lists and values written by :func:`literal`,
+so that a value can never become a statement.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from itertools import count
+
+from leadgrade.config.scoring import Icp
+from leadgrade.config.scoring_conditions import Band, Condition
+from leadgrade.config.scoring_fields import FIELDS
+
+
+def literal(value: str | float | bool) -> str:
+    """A value as an SQL literal, quotes doubled.
+
+    Raises:
+        ValueError: for a NUL character, which ends a string in some engines, and for infinities.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("a NUL character cannot stand in SQL")
+        return "'" + value.replace("'", "''") + "'"
+    if not math.isfinite(value):
+        raise ValueError("an infinite number cannot stand in SQL")
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def _literals(values: list[str]) -> str:
+    return ", ".join(literal(value) for value in values)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """SQL of a condition: a test that is never null, and the text that shows what made it true."""
+
+    test: str
+    evidence: str
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles conditions over the aliases ``person`` (scores.facts) and ``behaviour``.
+
+    ``joins`` gathers what the compiled expressions need beside scores.facts.
+
+    Attributes:
+        icp: Lists that conditions refer to.
+        joins: Join clauses, in order.
+    """
+
+    icp: Icp
+    joins: list[str] = field(default_factory=list)
+    _events: count[int] = field(default_factory=lambda: count(1))
+
+    def compile(self, condition: Condition, lookback_days: int) -> Compiled:
+        """The SQL of a condition whose events count ``lookback_days`` back."""
+        if condition.event:
+            return self._event(condition, lookback_days)[0]
+        if condition.field:
+            return self._field(condition)
+        if condition.fact:
+            return self._fact(condition.fact)
+        return self._group(condition, lookback_days)
+
+    def compile_event(self, condition: Condition, lookback_days: int) -> tuple[Compiled, str]:
+        """As compile for an event condition, with the alias that has ``events`` and ``latest_at``."""
+        return self._event(condition, lookback_days)
+
+    def _group(self, condition: Condition, lookback_days: int) -> Compiled:
+        parts = [self.compile(part, lookback_days) for part in condition.parts]
+        if condition.not_:
+            return Compiled(f"not ({parts[0].test})", literal("not: " + ", ".join(_names(condition.not_))))
+        if condition.all_of:
+            evidence = ", ".join(part.evidence for part in parts)
+            return Compiled(_joined(parts, " and "), f"concat_ws(', ', {evidence})")
+        cases = " ".join(f"when {part.test} then {part.evidence}" for part in parts)
+        return Compiled(_joined(parts, " or "), f"case {cases} end")
+
+    def _event(self, condition: Condition, lookback_days: int) -> tuple[Compiled, str]:
+        alias = f"event_{next(self._events)}"
+        tests = [f"lookback_days = {int(lookback_days)}", f"type in ({_literals(condition.event or [])})"]
+        if condition.page_class:
+            tests.append(f"page_class in ({_literals(condition.page_class)})")
+        self.joins.append(
+            "left join (select person_id, sum(events)::bigint as events, max(latest_at) as latest_at, "
+            "max(struct_pack(latest_at := latest_at, record_id := record_id)).record_id as record_id "
+            f"from scores.event_facts where {' and '.join(tests)} group by person_id) as {alias} "
+            f"on person.person_id = {alias}.person_id"
+        )
+        test = f"coalesce({alias}.events >= {int(condition.min_count)}, false)"
+        return Compiled(test, f"{alias}.record_id"), alias
+
+    def _column(self, name: str) -> str:
+        if FIELDS[name].table == "facts":
+            return f"person.{name}"
+        join = "left join scores.behaviour as behaviour on person.person_id = behaviour.person_id"
+        if join not in self.joins:
+            self.joins.append(join)
+        return f"behaviour.{name}"
+
+    def _fact(self, name: str) -> Compiled:
+        evidence = FIELDS[name].evidence or literal(name)
+        return Compiled(f"coalesce({self._column(name)}, false)", evidence)
+
+    def _field(self, condition: Condition) -> Compiled:
+        name = str(condition.field)
+        column = self._column(name)
+        parts = [getattr(self, f"_{operator.rstrip('_')}")(name, column, condition) for operator in condition.operators]
+        return Compiled(_joined(parts, " and "), parts[0].evidence)
+
+    def _is(self, name: str, column: str, condition: Condition) -> Compiled:
+        value = condition.is_
+        assert value is not None
+        if FIELDS[name].kind == "text":
+            test = f"lower(trim({column})) = {literal(str(value).lower())}"
+        else:
+            test = f"{column} = {literal(value if not isinstance(value, str) else float(value))}"
+        return Compiled(f"coalesce({test}, false)", literal(f"{name}:{value}"))
+
+    def _in(self, name: str, column: str, condition: Condition) -> Compiled:
+        values = sorted({value.strip().lower() for value in self._list(condition.in_)})
+        if not values:
+            return _NEVER
+        # the value equals one of the configuration, so that it shows nothing personal
+        return Compiled(f"coalesce(lower(trim({column})) in ({_literals(values)}), false)", f"{literal(name + ':')} || {column}")
+
+    def _contains_any(self, name: str, column: str, condition: Condition) -> Compiled:
+        pattern = word_pattern(self._list(condition.contains_any))
+        if not pattern:
+            return _NEVER
+        text = f"lower({column})"
+        found = f"{literal(name + ':')} || regexp_extract({text}, {literal(pattern)}, 2)"
+        return Compiled(f"coalesce(regexp_matches({text}, {literal(pattern)}), false)", found)
+
+    def _between(self, name: str, column: str, condition: Condition) -> Compiled:
+        bands: list[Band] = getattr(self.icp, condition.between[4:]) if isinstance(condition.between, str) else condition.between
+        parts = [_in_band(name, column, *band) for band in bands]
+        if not parts:
+            return _NEVER
+        cases = " ".join(f"when {part.test} then {part.evidence}" for part in parts)
+        return Compiled(_joined(parts, " or "), f"case {cases} end")
+
+    def _at_least(self, name: str, column: str, condition: Condition) -> Compiled:
+        assert condition.at_least is not None
+        return _in_band(name, column, condition.at_least, None)
+
+    def _at_most(self, name: str, column: str, condition: Condition) -> Compiled:
+        assert condition.at_most is not None
+        return _in_band(name, column, None, condition.at_most)
+
+    def _known(self, name: str, column: str, _: Condition) -> Compiled:
+        return Compiled(f"({column} is not null)", literal(name))
+
+    def _list(self, value: list[str] | str | None) -> list[str]:
+        """A list written in the condition, or the one of the icp that it names."""
+        if isinstance(value, str):
+            found: list[str] = getattr(self.icp, value.removeprefix("icp."))
+            return found
+        return value or []
+
+
+_NEVER = Compiled("false", "cast(null as varchar)")
+
+
+def word_pattern(phrases: list[str]) -> str:
+    """A regular expression whose group 2 is the first of the phrases that stands as whole words; '' for no phrase.
+
+    Only what RE2 and Java read alike is used. Longer phrases win where two begin at one place.
+    """
+    escaped = [
+        re.sub(r"\s+", r"\\s+", re.sub(r"([^\w\s])", r"\\\1", phrase.strip().lower()))
+        for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
+        if phrase.strip()
+    ]
+    return rf"(^|[^\p{{L}}\p{{N}}])({'|'.join(escaped)})($|[^\p{{L}}\p{{N}}])" if escaped else ""
+
+
+def _in_band(name: str, column: str, low: float | None, high: float | None) -> Compiled:
+    tests = [f"{column} >= {literal(low)}"] if low is not None else []
+    tests += [f"{column} <= {literal(high)}"] if high is not None else []
+    shown = f"{name}:{'' if low is None else f'{low:g}'}..{'' if high is None else f'{high:g}'}"
+    return Compiled(f"coalesce({' and '.join(tests)}, false)", literal(shown))
+
+
+def _joined(parts: list[Compiled], operator: str) -> str:
+    return "(" + operator.join(part.test for part in parts) + ")"
+
+
+def _names(condition: Condition) -> list[str]:
+    return [str(c.field or c.fact or "/".join(c.event or [])) for c in condition.walk() if c.field or c.fact or c.event]

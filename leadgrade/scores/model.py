@@ -1,0 +1,83 @@
+"""The scoring model of a run: the rules that hold for the profile, the identity of the content, and the bounds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from leadgrade.config.scoring import DIMENSIONS, Rule, ScoringConfig
+
+_HERE = Path(__file__).resolve()
+# in a checkout the folder lies beside the package, in a wheel inside it
+_DEFAULTS = (_HERE.parents[2] / "config" / "scoring.yaml", _HERE.parents[1] / "defaults" / "scoring.yaml")
+
+
+@dataclass(frozen=True)
+class ScoringModel:
+    """A scoring.yaml under a profile.
+
+    Attributes:
+        config: The checked scoring.yaml.
+        profile: b2b or b2c; rules that do not name it are off.
+    """
+
+    config: ScoringConfig
+    profile: str = "b2b"
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Rules that hold for the profile, by id."""
+        active = (rule for rule in self.config.rules if self.profile in rule.profiles)
+        return tuple(sorted(active, key=lambda rule: rule.id))
+
+    @cached_property
+    def definition(self) -> str:
+        """The model as JSON with sorted keys: equal models have equal text, whatever comments or order the YAML had."""
+        content = self.config.model_dump(mode="json", by_alias=True, exclude_none=True)
+        content["rules"].sort(key=lambda rule: rule["id"])
+        return json.dumps({**content, "profile": self.profile}, sort_keys=True, ensure_ascii=False)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the definition."""
+        return hashlib.sha256(self.definition.encode()).hexdigest()
+
+    @property
+    def model_id(self) -> str:
+        """Name and first 12 hex digits of the hash."""
+        return f"{self.config.model.name}-{self.sha256[:12]}"
+
+    @cached_property
+    def caps(self) -> dict[str, int]:
+        """Cap of each scored dimension."""
+        return {name: getattr(self.config.dimensions, name).cap for name in DIMENSIONS}
+
+    @property
+    def score_most(self) -> int:
+        """Largest score that the rules and caps allow; 145 with the default model."""
+        return sum(min(cap, self.points_most(name)) for name, cap in self.caps.items())
+
+    def points_most(self, dimension: str) -> int:
+        """Sum of the dimension's rules before the cap, each at its largest count."""
+        return sum(rule.points * rule.max_count for rule in self.rules if rule.dimension == dimension)
+
+    def lookback(self, rule: Rule) -> int:
+        """How far back the rule's events count, in days."""
+        return rule.lookback_days or self.config.lookback_days
+
+    @cached_property
+    def lookbacks(self) -> tuple[int, ...]:
+        """Every lookback that the rules use, in days."""
+        used = {self.lookback(rule) for rule in self.rules}
+        return tuple(sorted(used | {self.config.lookback_days}))
+
+
+def default_model() -> ScoringConfig:
+    """The scoring.yaml that comes with the project."""
+    path = next(path for path in _DEFAULTS if path.is_file())
+    return ScoringConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

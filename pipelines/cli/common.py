@@ -1,0 +1,70 @@
+"""Options and endings that the commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from leadgrade.raw.headers import mapping_faults
+from rich.console import Console
+
+from leadgrade.config import load_settings
+from leadgrade.config.loader import Settings
+from leadgrade.errors import ConfigError, InputError
+from pipelines.environment import config_folder, home_folder
+
+BAD_INPUT = 2
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--home DIR``."""
+    return click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        help="Where everything lies (default: LEADGRADE_HOME, else ./data).",
+    )(command)
+
+
+def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--config DIR``."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        help="Folder of the five YAML files (default: LEADGRADE_CONFIG, else ./config).",
+    )(command)
+
+
+def resolve(home: Path | None, config: Path | None) -> tuple[Path, Path]:
+    """The folders that a command works with, absolute."""
+    return (home or home_folder()).expanduser().resolve(), (config or config_folder()).expanduser().resolve()
+
+
+def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
+    """Say what is wrong on stderr and end."""
+    errors.print(message, style="red", markup=False)
+    raise SystemExit(code)
+
+
+def checked_settings(folder: Path) -> Settings:
+    """The configuration, or the end with every fault named and exit code 2."""
+    try:
+        settings = load_settings(folder)
+        faults = mapping_faults(settings.sources)
+        if faults:
+            raise ConfigError(faults)
+    except ConfigError as error:
+        fail(f"{folder}: {error}")
+    return settings
+
+
+def published_warehouse(warehouse: Path) -> Path:
+    """The published warehouse, or the end with the next step named."""
+    if not warehouse.exists():
+        fail(str(InputError(f"nothing is published yet: {warehouse} is missing. Run: leadgrade run")))
+    return warehouse

@@ -1,0 +1,30 @@
+"""leadgrade rollback: give readers an earlier generation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leadgrade import publish
+from leadgrade.errors import InputError
+from leadgrade.publish import Home
+from pipelines.cli.common import console, fail, home_option, resolve
+
+
+@click.command()
+@click.argument("generation", required=False)
+@click.option("--list", "list_them", is_flag=True, help="Only list the generations that are kept.")
+@home_option
+def rollback(generation: str | None, list_them: bool, home: Path | None) -> None:
+    """Let readers see an earlier generation again (the one before the current, or GENERATION)."""
+    here = Home(resolve(home, None)[0])
+    if list_them:
+        for name in here.generations():
+            mark = "*" if name == here.current() else " "
+            console.print(f"{mark} {name}", markup=False)
+        return
+    try:
+        console.print(f"readers now get {publish.rollback(here, generation)}", markup=False)
+    except InputError as error:
+        fail(str(error))

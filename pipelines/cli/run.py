@@ -1,0 +1,87 @@
+"""leadgrade run: the nightly job, with progress and a summary."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from leadgrade import report as reports
+from leadgrade.publish import Home
+from leadgrade.report import terminal
+from pipelines.cli.common import checked_settings, config_option, console, errors, fail, home_option, resolve
+from pipelines.resources import parse_as_of
+
+
+class _Progress(logging.Handler):
+    """Prints a line for each table as it is made, under the name of its stage."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.stage = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        stage, table = record.getMessage().split(".")
+        if stage != self.stage:
+            console.print(f"[bold]{stage}[/bold]")
+            self.stage = stage
+        rows, seconds = record.__dict__["rows"], record.__dict__["seconds"]
+        console.print(f"  {table:<20}{rows:>14,} rows {seconds:>8.1f} s")
+
+
+def _show_progress() -> None:
+    logger = logging.getLogger("leadgrade.progress")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers = [_Progress()]
+
+
+@click.command()
+@home_option
+@config_option
+@click.option("--as-of", default=None, metavar="T", help="What 'now' means, ISO 8601 (UTC where no zone is given).")
+@click.option("--full", is_flag=True, help="Forget kept answers and compute everything from the raw rows again.")
+def run(home: Path | None, config: Path | None, as_of: str | None, full: bool) -> None:
+    """Run the nightly job: take in, validate, match, grade, check, publish.
+
+    Exit codes: 0 published, 1 refused by a check (what was published stays), 2 bad input or configuration,
+    3 failed for another reason (what was published stays).
+    """
+    home, config = resolve(home, config)
+    checked_settings(config)
+    try:
+        parse_as_of(as_of)
+    except ValueError:
+        fail(
+            f"--as-of: expected an ISO 8601 date or time such as 2026-10-01 or 2026-10-01T02:00:00+02:00, found {as_of}"
+        )
+    from pipelines.nightly import run_nightly  # noqa: PLC0415  Dagster takes seconds to import
+
+    _show_progress()
+    outcome = run_nightly(home, config, as_of=as_of, full=full)
+    if outcome.code:
+        _explain_failure(outcome, Home(home))
+    here = Home(home)
+    latest = here.reports / "latest.html"
+    terminal.render(reports.summary(here.warehouse), console, here.published, latest if latest.exists() else None)
+
+
+def _explain_failure(outcome: object, home: Home) -> None:
+    from pipelines.nightly import Outcome  # noqa: PLC0415
+
+    assert isinstance(outcome, Outcome)
+    for message in outcome.messages:
+        errors.print(message, style="red", markup=False)
+    if outcome.refusals:
+        errors.print("Refused: blocking checks failed, nothing was published.", style="bold red")
+    for refusal in outcome.refusals:
+        errors.print(f"  {refusal.rule}: {refusal.sentence}", markup=False)
+        errors.print(
+            f"    {refusal.failures:,} row(s) of {refusal.table} break it, e.g. {', '.join(refusal.keys)}", markup=False
+        )
+    if outcome.refusals:
+        errors.print(f"  All keys: meta.rule_failures in {home.work_file(outcome.run_id)}", markup=False)
+    if home.current():
+        errors.print(f"Readers still get generation {home.current()}.", markup=False)
+    raise SystemExit(int(outcome.code))

@@ -1,0 +1,39 @@
+-- metrics.person_sales: what sales did with a person and what came of it
+-- grain: person_id (people that sales touched or that have a deal)
+-- reads: metrics.deal_facts, metrics.touches
+with deals as (
+    select
+        deal_facts.person_id,
+        cast(count(*) as bigint) as deals,
+        count(case when deal_facts.is_won then 1 end) > 0 as has_won,
+        coalesce(sum(case when deal_facts.is_won or deal_facts.is_open then deal_facts.amount end), 0) as pipeline_amount,
+        coalesce(sum(case when deal_facts.is_won then deal_facts.amount end), 0) as won_amount
+    from metrics.deal_facts as deal_facts
+    where deal_facts.person_id is not null
+    group by deal_facts.person_id
+),
+
+touches as (
+    select
+        touches.person_id,
+        count(case when touches.channel = 'call' and touches.is_outbound then 1 end) > 0 as is_called,
+        count(case when touches.channel = 'call' and touches.is_outbound and touches.outcome = 'connected' then 1 end)
+        > 0 as is_connected,
+        cast(count(case when touches.outcome in ('held', 'no_show') then 1 end) as bigint) as meetings,
+        cast(count(case when touches.outcome = 'no_show' then 1 end) as bigint) as no_show_meetings
+    from metrics.touches as touches
+    group by touches.person_id
+)
+
+select
+    coalesce(deals.person_id, touches.person_id) as person_id,
+    coalesce(deals.deals, 0) as deals,
+    coalesce(deals.has_won, false) as has_won,
+    coalesce(deals.pipeline_amount, 0) as pipeline_amount,
+    coalesce(deals.won_amount, 0) as won_amount,
+    coalesce(touches.is_called, false) as is_called,
+    coalesce(touches.is_connected, false) as is_connected,
+    coalesce(touches.meetings, 0) as meetings,
+    coalesce(touches.no_show_meetings, 0) as no_show_meetings
+from deals
+full join touches on deals.person_id = touches.person_id

@@ -1,0 +1,23 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leadgrade.engine import DuckDBEngine
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckDBEngine]:
+    """An engine in memory, closed after the test."""
+    with DuckDBEngine() as opened:
+        yield opened
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty LEADGRADE_HOME."""
+    return tmp_path / "home"

@@ -1,0 +1,127 @@
+"""The engine seam: six operations, the contract enforced on every write."""
+
+from datetime import datetime
+
+import duckdb
+import polars as pl
+import pytest
+
+from leadgrade.engine import DuckDBEngine, sql_file
+from leadgrade.errors import ContractError
+
+FAILURES = "meta.rule_failures"
+THREE = pl.DataFrame({"rule": ["a", "b", "c"], "key": ["1", "2", "3"], "detail": [None, None, "x"]})
+
+
+def test_write_then_read_gives_the_same_rows(engine):
+    assert engine.write(FAILURES, THREE) == 3
+    assert engine.read(FAILURES).to_dicts() == THREE.to_dicts()
+    assert engine.read(FAILURES, ["key"]).columns == ["key"]
+
+
+def test_append_adds_and_write_replaces(engine):
+    engine.write(FAILURES, THREE)
+    assert engine.write(FAILURES, THREE, append=True) == 3
+    assert engine.count(FAILURES) == 6
+    engine.write(FAILURES, THREE)
+    assert engine.count(FAILURES) == 3
+
+
+def test_materialize_casts_to_the_contract_and_orders_its_columns(engine):
+    engine.materialize(FAILURES, "select null as detail, 7 as key, 'r' as rule")
+    frame = engine.read(FAILURES)
+    assert frame.columns == ["rule", "key", "detail"]
+    assert frame.to_dicts() == [{"rule": "r", "key": "7", "detail": None}]
+
+
+def test_a_table_other_than_its_contract_is_refused_and_the_columns_are_named(engine):
+    with pytest.raises(
+        ContractError, match=r"meta\.rule_failures: columns missing \['detail'\], not in the contract \['more'\]"
+    ):
+        engine.materialize(FAILURES, "select 'r' as rule, 'k' as key, 1 as more")
+
+
+def test_tables_outside_the_contract_pass_through(engine):
+    engine.write("config.anything", pl.DataFrame({"a": [1]}))
+    assert engine.read("config.anything").to_dicts() == [{"a": 1}]
+
+
+def test_map_batches_streams_every_row_through_the_function_once(engine):
+    seen = []
+
+    def function(frame: pl.DataFrame) -> pl.DataFrame:
+        seen.append(frame.height)
+        return frame.select(rule=pl.lit("r"), key=pl.col("n").cast(pl.String), detail=pl.lit(None, pl.String))
+
+    rows = engine.map_batches("select range as n from range(120000)", function, FAILURES)
+    assert rows == 120_000 == sum(seen)
+    assert max(seen) <= 50_000
+    assert engine.collect(f"select count(distinct key) as n from {FAILURES}").item() == 120_000
+
+
+def test_map_batches_of_nothing_makes_an_empty_table(engine):
+    assert engine.map_batches("select 1 as n where false", lambda f: f, FAILURES) == 0
+    assert engine.count(FAILURES) == 0
+
+
+def test_ensure_adds_the_columns_that_the_contract_gained(engine):
+    engine.sql("create table meta.rule_failures (rule varchar)")
+    engine.sql("insert into meta.rule_failures values ('old')")
+    engine.ensure(FAILURES)
+    assert engine.read(FAILURES).to_dicts() == [{"rule": "old", "key": None, "detail": None}]
+
+
+def test_a_transaction_is_all_or_nothing(engine):
+    engine.write(FAILURES, THREE)
+    engine.sql("create table config.one (n integer check (n = 1))")
+
+    def delete_and_fail() -> None:
+        with engine.transaction():
+            engine.sql(f"delete from {FAILURES}")
+            engine.sql("insert into config.one values (2)")
+
+    with pytest.raises(duckdb.ConstraintException):
+        delete_and_fail()
+    assert engine.count(FAILURES) == 3
+
+
+def test_parameters_are_bound(engine):
+    injected = "'; drop table meta.rule_failures; --"
+    engine.ensure(FAILURES)
+    assert engine.collect("select $text as text", {"text": injected}).item() == injected
+    assert engine.exists(FAILURES)
+
+
+def test_times_come_back_as_they_went(engine):
+    at = datetime(2026, 3, 29, 2, 30)
+    engine.write("config.times", pl.DataFrame({"at": [at]}))
+    assert engine.read("config.times").item() == at
+
+
+def test_rewriting_a_table_does_not_grow_the_file(tmp_path):
+    path = tmp_path / "work.duckdb"
+    with DuckDBEngine(path) as engine:
+        sizes = []
+        for _ in range(6):
+            engine.materialize("config.big", "select range as a, md5(range::varchar) as b from range(100000)")
+            sizes.append(path.stat().st_size)
+    assert sizes[-1] <= 2.5 * sizes[0]
+
+
+def test_more_than_memory_spills_instead_of_failing(tmp_path):
+    with DuckDBEngine(tmp_path / "work.duckdb", memory_limit="200MB", spill=tmp_path / "spill") as engine:
+        engine.sql("set threads = 2")
+        query = "select md5(range::varchar) as a, md5((range + 1)::varchar) as b from range(4000000) order by a, b"
+        assert engine.collect(f"select count(*) as n from (select distinct a, b from ({query}))").item() == 4_000_000
+
+
+def test_closing_lets_go_of_the_lock(tmp_path):
+    path = tmp_path / "work.duckdb"
+    with pytest.raises(ZeroDivisionError), DuckDBEngine(path):
+        raise ZeroDivisionError
+    duckdb.connect(str(path), read_only=True).close()
+
+
+def test_a_missing_sql_file_is_named_with_its_path():
+    with pytest.raises(KeyError, match=r"sql/people/nothing\.sql"):
+        sql_file("people.nothing")
