@@ -1,7 +1,5 @@
 """One Dagster check for each rule of the audit, run as soon as its table is made."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import groupby
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ import polars as pl
 
 from assets.guard import guarded
 from leadgrade import contract
-from leadgrade.engine import sql_file
+from leadgrade.engine import sql_file, sql_files
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.run import Run
 
@@ -113,3 +113,11 @@ def table_asset(
         return result(store, table, step)
 
     return make
+
+
+def stage_assets(
+    stage: str, builds: Mapping[str, tuple[Callable[[Run], object], Sequence[str]]]
+) -> list[dg.AssetsDefinition]:
+    """The assets of a stage: its SQL files, and the tables that a function makes (with the tables it reads)."""
+    from_sql = [table_asset(table) for table in sql_files(stage)]
+    return from_sql + [table_asset(table, build, reads) for table, (build, reads) in builds.items()]

@@ -134,7 +134,8 @@ class ConsentRule(Model):
     channels: list[Channel] = Field(["email", "phone"], min_length=1, description="Channels the rule speaks of.")
     subject: Literal["any", "business", "consumer"] = Field("any", description="Kind of person the rule protects.")
     default_basis: Literal["legitimate_interest", "opt_out", "presumed"] | None = Field(
-        None, description="Basis that stands without consent for this channel and subject; absent: a basis must be on record."
+        None,
+        description="Basis that stands without consent for this channel and subject; absent: a basis must be on record.",
     )
     requires_consent: bool = Field(False, description="The law asks for consent; for readers, the test decides.")
     record_fields: list[str] = Field(default_factory=list, description="What the record must hold as proof.")
@@ -162,7 +163,9 @@ class ConsentRule(Model):
 class RuleSet(Model):
     """The demands of one law in the regions where it holds."""
 
-    regions: list[Region] = Field(min_length=1, description="ISO2, ISO2-STATE, a name of `regions`, or '*' for everywhere.")
+    regions: list[Region] = Field(
+        min_length=1, description="ISO2, ISO2-STATE, a name of `regions`, or '*' for everywhere."
+    )
     strictness: int = Field(ge=0, le=100, description="Which set is named where several apply: the highest.")
     rules: list[ConsentRule] = Field(min_length=1, description="The demands.")
 
@@ -171,8 +174,12 @@ class ConsentConfig(Model):
     """consent.yaml."""
 
     channels: list[Channel] = Field(["email", "phone"], min_length=1, description="Channels of the sales motion.")
-    calls: Literal["manual", "autodialled"] = Field("manual", description="How calls are placed; autodialled calls ask for more.")
-    unknown_as: Iso2 = Field("DE", description="Country whose rules apply where the country is unknown or no set covers it.")
+    calls: Literal["manual", "autodialled"] = Field(
+        "manual", description="How calls are placed; autodialled calls ask for more."
+    )
+    unknown_as: Iso2 = Field(
+        "DE", description="Country whose rules apply where the country is unknown or no set covers it."
+    )
     retention_days: int | None = Field(1095, gt=0, description="How long records are kept, as the notice tells people.")
     proof_fields: list[Literal["captured_at", "capture_source", "capture_method", "text_version"]] = Field(
         ["captured_at", "capture_source", "capture_method", "text_version"],
@@ -186,7 +193,9 @@ class ConsentConfig(Model):
         default_factory=dict, description="Reason of a suppression -> consent state; reasons left out stop nothing."
     )
     regions: dict[str, list[Iso2]] = Field(default_factory=dict, description="Names for lists of countries.")
-    states: dict[str, list[str]] = Field(default_factory=dict, description="ISO2-STATE -> spellings of the state, lower case.")
+    states: dict[str, list[str]] = Field(
+        default_factory=dict, description="ISO2-STATE -> spellings of the state, lower case."
+    )
     country_domains: dict[str, Iso2] = Field(
         default_factory=dict, description="Country endings of domains that differ from the country's code."
     )

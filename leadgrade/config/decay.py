@@ -50,7 +50,9 @@ class DecayField(Model):
     eta_years: float | None = Field(None, gt=0, description="Scale of the law in years, where it is known directly.")
     evidence: list[Evidence] = Field(default_factory=list, description="What sets the clock back, besides creation.")
     ends: list[End] = Field(default_factory=list, description="Events after which the value is dead.")
-    refresh_days: int = Field(gt=0, description="After this many days without evidence the value is worth verifying again.")
+    refresh_days: int = Field(
+        gt=0, description="After this many days without evidence the value is worth verifying again."
+    )
     source: str = Field(min_length=3, description="Where the figure comes from.")
 
     @model_validator(mode="after")
@@ -93,7 +95,9 @@ class Accelerator(Model):
 class DecayConfig(Model):
     """decay.yaml."""
 
-    mode: Literal["weibull", "flat"] = Field("weibull", description="Law of survival; flat: one yearly rate for every field.")
+    mode: Literal["weibull", "flat"] = Field(
+        "weibull", description="Law of survival; flat: one yearly rate for every field."
+    )
     flat_rate: float = Field(0.225, gt=0, lt=1, description="Yearly loss of the mode flat.")
     states: States = Field(default_factory=lambda: States(fresh=0.85, ageing=0.6, stale=0.3), description="Thresholds.")
     required_fields: list[FieldName] = Field(min_length=1, description="Fields that the sales motion needs.")
@@ -110,7 +114,9 @@ class DecayConfig(Model):
         used = set(self.required_fields) | {f for a in self.accelerators.values() for f in a.fields}
         unknown = sorted(used - set(self.fields))
         if unknown:
-            raise ValueError(f"required_fields and accelerators name fields that are not in fields: {', '.join(unknown)}")
+            raise ValueError(
+                f"required_fields and accelerators name fields that are not in fields: {', '.join(unknown)}"
+            )
         return self
 
 

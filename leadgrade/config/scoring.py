@@ -44,10 +44,17 @@ def _country(value: Any) -> Any:
     return value
 
 
+CONSENT_STATES = (
+    "granted_proven", "granted_unproven", "soft_opt_in", "implied", "not_required_with_notice", "not_required",
+    "claimed_unproven", "denied", "withdrawn", "objected", "expired", "unknown",
+)  # fmt: skip
+
 EventType = Annotated[str, _known(EVENT_TYPES)]
 PageClass = Annotated[str, _known(PAGE_CLASSES)]
 Question = Annotated[str, _known(tuple(QUESTIONS))]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f]+$")]
+Word = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f]+$")
+]
 Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), BeforeValidator(_country)]
 
 
@@ -55,7 +62,9 @@ class ModelName(Model):
     """Name and version of the model."""
 
     name: str = Field("seed", pattern="^[a-z][a-z0-9_]{0,39}$", description="Name of the model; begins its model_id.")
-    version: str = Field("1", pattern=r"^[A-Za-z0-9._-]{1,20}$", description="Version for people; the content hash is what counts.")
+    version: str = Field(
+        "1", pattern=r"^[A-Za-z0-9._-]{1,20}$", description="Version for people; the hash is what counts."
+    )
 
 
 class DimensionConfig(Model):
@@ -74,7 +83,9 @@ class DimensionConfig(Model):
 class Dimensions(Model):
     """The five scored dimensions."""
 
-    fit: DimensionConfig = Field(DimensionConfig(cap=50, gate=20), description="Are they the kind of customer we serve?")
+    fit: DimensionConfig = Field(
+        DimensionConfig(cap=50, gate=20), description="Are they the kind of customer we serve?"
+    )
     intent: DimensionConfig = Field(DimensionConfig(cap=40, gate=10), description="Do they want to buy?")
     access: DimensionConfig = Field(DimensionConfig(cap=20, gate=0), description="Do we talk to those who decide?")
     timing: DimensionConfig = Field(DimensionConfig(cap=20, gate=0), description="Will it be soon?")
@@ -90,7 +101,8 @@ class Thresholds(Model):
     mql_intent: int = Field(10, ge=0, description="Intent from which a lead may be an MQL.")
     pql_product_events: int = Field(3, ge=1, description="Product-use events inside the lookback that make a PQL.")
     grades: dict[str, int] = Field(
-        {"A": 80, "B": 60, "C": 40, "D": 20, "F": 0}, description="Lowest score of each grade, best first; the last is 0."
+        {"A": 80, "B": 60, "C": 40, "D": 20, "F": 0},
+        description="Lowest score of each grade, best first; the last is 0.",
     )
 
     @field_validator("grades")
@@ -100,7 +112,9 @@ class Thresholds(Model):
         if not value or not all(re.fullmatch("[A-F]", grade) for grade in value):
             raise ValueError("grades are A to F")
         if bounds != sorted(set(bounds), reverse=True) or bounds[-1] != 0 or list(value) != sorted(value):
-            raise ValueError("grades out of order: from the best down, each bound lower than the one before, the last 0")
+            raise ValueError(
+                "grades out of order: from the best down, each bound lower than the one before, the last 0"
+            )
         return value
 
 
@@ -108,7 +122,9 @@ class Icp(Model):
     """The ideal customer."""
 
     industries: list[Word] = Field(default_factory=list, description="Industries that we serve.")
-    employees: Bands = Field(default_factory=list, description="Bands of employees, [low, high] or several of them; null is open.")
+    employees: Bands = Field(
+        default_factory=list, description="Bands of employees, [low, high] or several; null is open."
+    )
     revenue: Bands = Field(default_factory=list, description="Bands of annual revenue.")
     tech: list[Word] = Field(default_factory=list, description="Technologies that our product works with.")
     countries: list[Country] = Field(default_factory=list, description="Countries that we sell to, ISO2.")
@@ -125,14 +141,17 @@ class Icp(Model):
 class Phone(Model):
     """When a phone counts as verified."""
 
-    min_level: PhoneLevel = Field("valid", description="Lowest level that counts: possible, valid, line_type_ok, evidence.")
+    min_level: PhoneLevel = Field(
+        "valid", description="Lowest level that counts: possible, valid, line_type_ok, evidence."
+    )
 
 
 class Consent(Model):
     """When consent counts as captured."""
 
-    states: list[str] = Field(
-        ["granted_proven", "soft_opt_in", "not_required_with_notice"], description="States of hygiene.consent that count."
+    states: list[Annotated[str, _known(CONSENT_STATES)]] = Field(
+        ["granted_proven", "soft_opt_in", "not_required_with_notice"],
+        description="States of hygiene.consent that count.",
     )
 
 
@@ -140,8 +159,20 @@ class Engagement(Model):
     """What counts as engagement, and as a committee that is engaged."""
 
     types: list[EventType] = Field(
-        ["page_view", "form_submit", "demo_request", "trial_start", "product_use", "email_click", "email_reply"]
-        + ["webinar", "download", "calculator", "ad_click", "call_connected"],
+        [
+            "page_view",
+            "form_submit",
+            "demo_request",
+            "trial_start",
+            "product_use",
+            "email_click",
+            "email_reply",
+            "webinar",
+            "download",
+            "calculator",
+            "ad_click",
+            "call_connected",
+        ],
         description="Event types that are engagement; opens are not, for machines open mail too.",
     )
     not_pages: list[PageClass] = Field(["careers"], description="Page classes whose views are no engagement.")
@@ -177,7 +208,9 @@ class ThirdParty(Model):
     """When a third-party signal is a surge."""
 
     min_score: float = Field(60, description="Score from which a topic surges.")
-    min_topic_share: float = Field(0.25, gt=0, le=1, description="Share of the company's topics that have to surge (Bombora).")
+    min_topic_share: float = Field(
+        0.25, gt=0, le=1, description="Share of the company's topics that have to surge (Bombora)."
+    )
     signal_types: list[Word] = Field(["pricing", "compare", "category"], description="Kinds of visit that count (G2).")
     lookback_days: int = Field(90, ge=1, le=3650, description="How old the latest week may be.")
 
@@ -187,13 +220,23 @@ class Rule(Model):
 
     id: str = Field(pattern=r"^[a-z]+\.[a-z0-9_]+$", max_length=60, description="Stable id: <dimension>.<statement>.")
     dimension: Dimension = Field(description="fit, intent, access, timing, integrity or negative.")
-    points: int = Field(ge=-1000, le=1000, description="Points; 0 measures without scoring; negative in the dimension negative only.")
+    points: int = Field(
+        ge=-1000, le=1000, description="Points; 0 only measures; below 0 in the dimension negative only."
+    )
     when: Condition = Field(description="The condition, see docs/scoring.md.")
-    lookback_days: int | None = Field(None, ge=1, le=3650, description="How far back events count; absent: the model's lookback_days.")
+    lookback_days: int | None = Field(
+        None, ge=1, le=3650, description="How far back events count; absent: as the model says."
+    )
     max_count: int = Field(1, ge=1, le=1000, description="How many events may earn the points.")
-    half_life_days: float | None = Field(None, gt=0, description="Points halve in this time since the latest event; absent: never.")
-    profiles: list[Literal["b2b", "b2c"]] = Field(["b2b", "b2c"], min_length=1, description="Profiles of run.yaml it holds for.")
-    evidence: str | None = Field(None, pattern=r"^[a-z0-9_.: -]{1,60}$", description="Fixed evidence in place of the found one.")
+    half_life_days: float | None = Field(
+        None, gt=0, description="Points halve in this time after the event; absent: never."
+    )
+    profiles: list[Literal["b2b", "b2c"]] = Field(
+        ["b2b", "b2c"], min_length=1, description="Profiles of run.yaml it holds for."
+    )
+    evidence: str | None = Field(
+        None, pattern=r"^[a-z0-9_.: -]{1,60}$", description="Fixed evidence in place of the found one."
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Rule:
@@ -213,7 +256,9 @@ class Rule(Model):
         inside = any(condition.event for condition in self.when.walk())
         problems = [f"{key} has no effect without an event in the condition" for key in changed if not inside]
         nested = inside and not self.when.event
-        return problems + [f"{key} needs an event as the whole condition" for key in changed[:] if nested and key != "lookback_days"]
+        return problems + [
+            f"{key} needs an event as the whole condition" for key in changed[:] if nested and key != "lookback_days"
+        ]
 
 
 class ScoringConfig(Model):
@@ -278,9 +323,15 @@ def _named_by_rule(error: ValidationError, data: Any) -> list[InitErrorDetails]:
 
 
 def _cross_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
-    rules = [rule for rule in data.get("rules") or [] if isinstance(rule, dict)] if isinstance(data.get("rules"), list) else []
+    rules = (
+        [rule for rule in data.get("rules") or [] if isinstance(rule, dict)]
+        if isinstance(data.get("rules"), list)
+        else []
+    )
     counts = Counter(str(rule.get("id")) for rule in rules)
-    faults = [_fault(("rules", name, "id"), f"the rule id stands {n} times", name) for name, n in counts.items() if n > 1]
+    faults = [
+        _fault(("rules", name, "id"), f"the rule id stands {n} times", name) for name, n in counts.items() if n > 1
+    ]
     if data.get("allow_sensitive") is not True:
         faults += [fault for rule in rules for fault in _sensitive_faults(rule)]
     return faults + _threshold_faults(data)
@@ -312,7 +363,9 @@ def _threshold_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
     most = sum(getattr(dimensions, name).cap for name in DIMENSIONS)
     faults = []
     if bounds.near_miss >= bounds.quality:
-        faults.append((("thresholds", "near_miss"), f"out of order: has to be below quality ({bounds.quality})", bounds.near_miss))
+        faults.append(
+            (("thresholds", "near_miss"), f"out of order: has to be below quality ({bounds.quality})", bounds.near_miss)
+        )
     if bounds.quality > most:
         faults.append((("thresholds", "quality"), f"cannot be reached: the caps add up to {most}", bounds.quality))
     return [_fault(loc, message, found) for loc, message, found in faults]

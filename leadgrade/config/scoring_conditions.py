@@ -41,6 +41,7 @@ _TESTS: dict[str, tuple[str, ...]] = {
     "number": ("is_", "between", "at_least", "at_most", "known"),
     "flag": ("is_", "known"),
 }
+_FLAGS = tuple(name for name, field in FIELDS.items() if field.kind == "flag")
 _OPERATORS = ("is_", "in_", "between", "at_least", "at_most", "known", "contains_any")
 
 
@@ -54,12 +55,18 @@ class Condition(Model):
     not_: Condition | None = Field(None, alias="not", description="This does not hold; an unknown value does not hold.")
     field: str | None = Field(None, description="Column that is compared, with one of the comparisons below.")
     fact: str | None = Field(None, description="Flag that is set.")
-    event: Names | None = Field(None, description="Type of event, or several, that happened inside the rule's lookback.")
+    event: Names | None = Field(
+        None, description="Type of event, or several, that happened inside the rule's lookback."
+    )
     page_class: Names | None = Field(None, description="With event: class of the page, or several.")
     min_count: int = Field(1, ge=1, description="With event: how many such events there have to be.")
     is_: bool | float | str | None = Field(None, alias="is", description="Equal to this; case does not matter.")
-    in_: list[str] | str | None = Field(None, alias="in", description="One of these, or of a list such as icp.industries.")
-    between: str | Bands | None = Field(None, description="In [low, high], ends included; null is open; icp.employees is such a list.")
+    in_: list[str] | str | None = Field(
+        None, alias="in", description="One of these, or of a list such as icp.industries."
+    )
+    between: str | Bands | None = Field(
+        None, description="In [low, high], ends included; null is open; or a list as icp.employees."
+    )
     at_least: float | None = Field(None, description="This or more.")
     at_most: float | None = Field(None, description="This or less.")
     known: Literal[True] | None = Field(None, description="Has a value.")
@@ -102,10 +109,18 @@ class Condition(Model):
         return [f"{_shown(name)} does not fit the {known.kind} field {self.field!r}" for name in wrong if known]
 
     def _name_problems(self) -> list[str]:
-        flags = [name for name, field in FIELDS.items() if field.kind == "flag"]
-        checks = [("field", [self.field] if self.field else [], tuple(FIELDS)), ("fact", [self.fact] if self.fact else [], tuple(flags))]
-        checks += [("event", self.event or [], EVENT_TYPES), ("page_class", self.page_class or [], PAGE_CLASSES)]
-        return [f"unknown {what} {name!r} ({hint(name, known)})" for what, names, known in checks for name in names if name not in known]
+        checks: list[tuple[str, list[str], tuple[str, ...]]] = [
+            ("field", [self.field] if self.field else [], tuple(FIELDS)),
+            ("fact", [self.fact] if self.fact else [], _FLAGS),
+            ("event", self.event or [], EVENT_TYPES),
+            ("page_class", self.page_class or [], PAGE_CLASSES),
+        ]
+        return [
+            f"unknown {what} {name!r} ({hint(name, known)})"
+            for what, names, known in checks
+            for name in names
+            if name not in known
+        ]
 
     def _reference_problems(self) -> list[str]:
         found = [(self.in_, LIST_REFERENCES), (self.contains_any, LIST_REFERENCES), (self.between, BAND_REFERENCES)]

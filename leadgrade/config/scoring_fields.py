@@ -70,7 +70,9 @@ FIELDS: dict[str, FactField] = {
     "has_budget_owner": _flag("The person holds the budget", "'buying_role:budget_holder'", asks="buying_role"),
     "is_email_valid": _flag("Valid address that did not bounce", asks="email"),
     "is_corporate_email": _flag("Corporate address that did not bounce", "'email_class:corporate'", asks="email"),
-    "is_free_email": _flag("Address at a provider for private people, throw-away providers not counted", "'email_class:free'"),
+    "is_free_email": _flag(
+        "Address at a provider for private people, throw-away providers not counted", "'email_class:free'"
+    ),
     "is_disposable_email": _flag("Throw-away address", "'email_class:disposable'"),
     "is_role_email": _flag("Address of a function, such as info@", "'email_class:role'"),
     "is_academic_email": _flag("Address at a university or school", "'email_class:academic'"),
@@ -91,7 +93,9 @@ FIELDS: dict[str, FactField] = {
     "has_intent_surge": _flag("A third party reports a surge for the company's domain", "person.intent_record"),
     "is_customer": _flag("Has a won opportunity"),
     # --- what they did
-    "has_multi_page": _behaviour("flag", "2 different high-intent pages inside the window", "behaviour.multi_page_record"),
+    "has_multi_page": _behaviour(
+        "flag", "2 different high-intent pages inside the window", "behaviour.multi_page_record"
+    ),
     "has_follow_up": _behaviour("flag", "Engaged soon after a trigger event", "behaviour.follow_up_record"),
     "has_committee": _behaviour("flag", "Enough engaged people in the same account", "behaviour.committee_account"),
     "engaged_people": _behaviour("number", "Engaged people in the same account, the person included"),
@@ -124,8 +128,9 @@ PAGE_CLASSES = (
     "pricing", "demo", "comparison", "roi_calculator", "contact_sales", "docs_integration", "careers", "product", "blog", "other",
 )  # fmt: skip
 
-SENSITIVE = frozenset(
-    "gender sex female male woman women man men age birthday birthdate ethnicity ethnic race religion religious muslim christian"
-    " jewish nationality disability disabled pregnant pregnancy marital sexual sexuality political".split()
-)
+SENSITIVE = frozenset({
+    "gender", "sex", "sexual", "sexuality", "female", "male", "woman", "women", "man", "men", "age", "birthday", "birthdate",
+    "ethnicity", "ethnic", "race", "nationality", "religion", "religious", "muslim", "christian", "jewish", "political",
+    "disability", "disabled", "pregnant", "pregnancy", "marital",
+})  # fmt: skip
 """Words that point at a protected attribute; a rule that names one is refused unless the model says allow_sensitive."""

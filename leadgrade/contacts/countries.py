@@ -12,7 +12,30 @@ import pycountry
 from leadgrade.contacts import vocabulary
 
 # country names in these languages come with pycountry (from the iso-codes project)
-_LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "fi", "cs", "hu", "ro", "tr", "el", "ru", "uk", "ja", "ko", "ar", "he")
+_LANGUAGES = (
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "pl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "cs",
+    "hu",
+    "ro",
+    "tr",
+    "el",
+    "ru",
+    "uk",
+    "ja",
+    "ko",
+    "ar",
+    "he",
+)
 
 
 def _translations() -> dict[str, str]:
@@ -22,7 +45,12 @@ def _translations() -> dict[str, str]:
         catalogue = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True)
         for country in pycountry.countries:
             for name in (country.name, getattr(country, "common_name", country.name)):
-                found.setdefault(vocabulary.fold(catalogue.gettext(name)), country.alpha_2)
+                translated = catalogue.gettext(name)
+                found.setdefault(vocabulary.fold(translated), country.alpha_2)
+                # "Russie, Fédération de": nobody types what stands behind the comma
+                short = vocabulary.fold(translated.split(",")[0])
+                if short not in ("korea", "congo"):
+                    found.setdefault(short, country.alpha_2)
     return found
 
 
@@ -56,8 +84,11 @@ def to_iso2(values: pl.Series) -> pl.Series:
     """
 
     def answer(distinct: pl.Series) -> pl.DataFrame:
-        folded = pl.DataFrame({"v": distinct}).select(vocabulary.fold_expr(pl.col("v")).str.replace(r"^the ", ""))["v"]
-        return pl.DataFrame({"iso2": folded.replace_strict(names(), default=None, return_dtype=pl.String)})
+        whole = vocabulary.fold_expr(pl.col("v")).str.replace(r"^the ", "")
+        # the short form may follow in brackets: United States of America (USA)
+        bare = vocabulary.fold_expr(pl.col("v").str.replace(r"\s*\(.*\)\s*$", ""))
+        known = [e.replace_strict(names(), default=None, return_dtype=pl.String) for e in (whole, bare)]
+        return pl.DataFrame({"v": distinct}).select(iso2=pl.coalesce(known))
 
     return vocabulary.over_distinct(values.cast(pl.String), answer)["iso2"].alias(values.name)
 

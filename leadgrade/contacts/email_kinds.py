@@ -28,8 +28,13 @@ def free_domains() -> frozenset[str]:
     return listed - disposable_domains()
 
 
+@cache
+def _series(names: frozenset[str]) -> pl.Series:
+    return pl.Series(sorted(names)).implode()
+
+
 def _in(column: str, names: frozenset[str]) -> pl.Expr:
-    return pl.col(column).is_in(pl.Series(sorted(names)).implode()).fill_null(value=False)
+    return pl.col(column).is_in(_series(names)).fill_null(value=False)
 
 
 def _listed(own: str) -> pl.Expr:
@@ -65,7 +70,8 @@ def domain_kinds(domains: pl.Series) -> pl.DataFrame:
         "is_free",
         "is_academic",
         is_government=_listed("government") & rest & ~pl.col("is_academic"),
-        is_placeholder_domain=_in("domain", placeholder) | pl.col("domain").str.contains(_RESERVED).fill_null(value=False),
+        is_placeholder_domain=_in("domain", placeholder)
+        | pl.col("domain").str.contains(_RESERVED).fill_null(value=False),
         domain_country=country_of_ending("domain"),
     )
 
@@ -98,7 +104,9 @@ def is_role(local: pl.Expr) -> pl.Expr:
 def is_placeholder(local: pl.Expr, domain: pl.Expr, by_domain: pl.Expr) -> pl.Expr:
     """The address was made up: a reserved domain, test@, none@none.com."""
     lists = vocabulary.load("emails")
-    plain = local.str.to_lowercase().str.replace(r"\+.*$", "").str.replace_all(r"[._-]", "").str.replace(r"[0-9]{1,3}$", "")
+    plain = (
+        local.str.to_lowercase().str.replace(r"\+.*$", "").str.replace_all(r"[._-]", "").str.replace(r"[0-9]{1,3}$", "")
+    )
     name = domain.str.to_lowercase().str.extract(r"^([^.]+)")
     strong = plain.is_in(pl.Series(lists["placeholder_local_strong"]).implode())
     repeated = plain.is_in(pl.Series(lists["placeholder_local"]).implode()) & (plain == name)

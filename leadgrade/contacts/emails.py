@@ -34,7 +34,7 @@ _ANSWER = {"email": pl.String, "local_part": pl.String, "domain": pl.String, "er
 _FAULTS = (
     ("must have an @-sign", "no_at"),
     ("at-sign (@)", "no_at"),
-    ("at\" character", "no_at"),
+    ('at" character', "no_at"),
     ("special-use", "special_use"),
     ("too long", "too_long"),
     ("separated by so many", "too_long"),
@@ -83,13 +83,16 @@ def _with_kinds(frame: pl.DataFrame) -> pl.DataFrame:
     typed = frame["email_raw"].str.to_lowercase().str.extract(r"@\s*([^@]*)$").str.replace_all(",", ".", literal=True)
     typed = typed.str.replace_all(r"\s|\.$", "")
     return pl.concat([frame, kinds], how="horizontal").with_columns(
-        pl.coalesce("domain", typed).alias("asked"), typed_local=frame["email_raw"].str.extract(r"^([^@]*)").str.strip_chars()
+        pl.coalesce("domain", typed).alias("asked"),
+        typed_local=frame["email_raw"].str.extract(r"^([^@]*)").str.strip_chars(),
     )
 
 
 def _suggested(frame: pl.DataFrame) -> pl.Series:
     """What was meant by the domain; a comma typed for the dot counts as well."""
-    repaired = pl.when(pl.col("domain").is_null() & pl.col("asked").is_in(list(email_kinds.free_domains()))).then("asked")
+    repaired = pl.when(pl.col("domain").is_null() & pl.col("asked").is_in(list(email_kinds.free_domains()))).then(
+        "asked"
+    )
     comma = pl.col("email_raw").str.contains(r"@[^@]*,")
     frame = frame.with_columns(nearest=suggestions(frame["asked"]))
     return frame.select(pl.coalesce("nearest", pl.when(comma).then(repaired)))["nearest"]
@@ -102,13 +105,17 @@ def _distinct_answers(distinct: pl.Series) -> pl.DataFrame:
     other = pl.any_horizontal("is_free", "is_disposable", "is_academic", "is_government")
     local = pl.coalesce("local_part", "typed_local")
     placeholder = email_kinds.is_placeholder(local, pl.col("asked"), pl.col("is_placeholder_domain"))
-    frame = frame.with_columns(is_valid=valid, is_placeholder=placeholder & (pl.col("error") != "empty").fill_null(value=True))
+    frame = frame.with_columns(
+        is_valid=valid, is_placeholder=placeholder & (pl.col("error") != "empty").fill_null(value=True)
+    )
     frame = frame.with_columns(suggestion=_suggested(frame))
     # lists of throw-away domains hold near misses of providers; a person who mistyped is no spammer
     frame = frame.with_columns(is_disposable=pl.col("is_disposable") & pl.col("suggestion").is_null())
     return frame.with_columns(
         email_match=pl.when(valid).then(match_form(pl.col("local_part"), pl.col("domain"))),
-        error=pl.when(pl.col("is_placeholder") & (pl.col("error") == "no_at")).then(pl.lit("placeholder")).otherwise("error"),
+        error=pl.when(pl.col("is_placeholder") & (pl.col("error") == "no_at"))
+        .then(pl.lit("placeholder"))
+        .otherwise("error"),
         is_role=email_kinds.is_role(pl.col("local_part")),
         is_corporate=valid & ~other,
         level=pl.when(valid).then(pl.lit("syntax")).otherwise(pl.lit("invalid")),
@@ -136,4 +143,6 @@ def validate(values: pl.Series | pl.DataFrame) -> pl.DataFrame:
         values = values["email_raw"] if "email_raw" in values.columns else values.to_series(0)
     series = values.cast(pl.String).alias("email_raw")
     answers = vocabulary.over_distinct(series, _distinct_answers)
-    return pl.concat([series.to_frame(), answers], how="horizontal").cast(SCHEMA).select(*SCHEMA)
+    return pl.concat([series.to_frame(), answers], how="horizontal").select(
+        pl.col(name).cast(kind) for name, kind in SCHEMA.items()
+    )

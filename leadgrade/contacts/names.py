@@ -35,7 +35,7 @@ def _tidy(text: pl.Expr) -> pl.Expr:
     """No markup, control characters, quotes around or blanks twice; null where nothing is left."""
     plain = text.str.replace_many(list(_ENTITIES), list(_ENTITIES.values())).str.replace_all(_TAG, " ")
     plain = plain.str.normalize("NFC").str.replace_all(_CONTROL, " ").str.replace_all("[`´‘’]", "'")
-    plain = plain.str.replace_all(r"\s+", " ").str.strip_chars(" ,;:|*\"“”()[]{}_<>")
+    plain = plain.str.replace_all(r"\s+", " ").str.strip_chars(' ,;:|*"“”()[]{}_<>')
     return pl.when(plain != "").then(plain)
 
 
@@ -50,7 +50,7 @@ def _strip_titles(text: pl.Expr) -> pl.Expr:
 
 
 def _in_order(text: pl.Expr) -> pl.Expr:
-    """"Last, First" turned round."""
+    """Turn "Last, First" round."""
     return pl.coalesce(text.str.replace(r"^([^,]+?)\s*,\s*([^,]+)$", "$2 $1"), text)
 
 
@@ -100,28 +100,31 @@ def _issues(frame: pl.DataFrame) -> pl.DataFrame:
     raw = tuple(pl.col(f"raw_{part}") for part in _PARTS)
     tidy = tuple(pl.col(part) for part in _PARTS)
     given, family = raw[0].str.to_lowercase(), raw[1].str.to_lowercase()
-    both = pl.coalesce(pl.concat_str(given, family, separator=" "), raw[2].str.to_lowercase()).str.replace_all(r"\s+", " ")
+    both = pl.coalesce(pl.concat_str(given, family, separator=" "), raw[2].str.to_lowercase()).str.replace_all(
+        r"\s+", " "
+    )
     pair = both.str.strip_chars().is_in(pl.Series(_words("placeholder_pairs")).implode())
+    nothing = both.str.strip_chars().is_in(pl.Series(_words("placeholders")).implode())
     cells = (*tidy, pl.concat_str(tidy[0], tidy[1], separator=" "))
     company = _any(*(t.str.contains(_company_pattern()) for t in cells))
     issue = (
         pl.when(_any(*(t.str.contains(_EMAIL) for t in raw)))
         .then(pl.lit("email"))
-        .when(_any(pair, *(_is_placeholder(t) for t in raw)))
+        .when(_any(pair, nothing, *(_is_placeholder(t) for t in raw)))
         .then(pl.lit("placeholder"))
         .when(company)
         .then(pl.lit("company"))
         .when(_any(*(_is_gibberish(t) for t in tidy)))
         .then(pl.lit("gibberish"))
     )
-    return frame.with_columns(name_issue=issue)
+    return frame.with_columns(name_issue=issue, is_nothing=nothing.fill_null(value=False))
 
 
 def _blank_faults(frame: pl.DataFrame) -> pl.DataFrame:
     """Fields that hold an address or stand for nothing become null."""
     blanks = [
-        pl.when(~_any(pl.col(f"raw_{part}").str.contains(_EMAIL), _is_placeholder(pl.col(f"raw_{part}")))).then(part)
-        for part in _PARTS
+        pl.when(~_any(pl.col("is_nothing"), raw.str.contains(_EMAIL), _is_placeholder(raw))).then(part)
+        for part, raw in ((p, pl.col(f"raw_{p}")) for p in _PARTS)
     ]
     return frame.with_columns(b.alias(part) for b, part in zip(blanks, _PARTS, strict=True))
 
@@ -130,9 +133,13 @@ def _split(frame: pl.DataFrame) -> pl.DataFrame:
     """First and last name from the full name, or from a first name that holds both; a company is not taken apart."""
     whole = _in_order(_strip_titles(pl.col("full_name")))
     lone = pl.col("last_name").is_null() & pl.col("full_name").is_null()
-    lone_first = pl.when(lone & pl.col("first_name").str.contains(" ", literal=True)).then(_in_order(_strip_titles(pl.col("first_name"))))
+    lone_first = pl.when(lone & pl.col("first_name").str.contains(" ", literal=True)).then(
+        _in_order(_strip_titles(pl.col("first_name")))
+    )
     both_missing = pl.col("first_name").is_null() & pl.col("last_name").is_null()
-    source = pl.when(pl.col("name_issue").ne_missing("company")).then(pl.coalesce(lone_first, pl.when(both_missing).then(whole)))
+    source = pl.when(pl.col("name_issue").ne_missing("company")).then(
+        pl.coalesce(lone_first, pl.when(both_missing).then(whole))
+    )
     frame = frame.with_columns(source=source)
     given = pl.coalesce(pl.col("source").str.extract(_split_pattern(), 1), "source")
     family = pl.col("source").str.extract(_split_pattern(), 2)

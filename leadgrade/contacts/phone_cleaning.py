@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import phonenumbers
 import polars as pl
 
 _BIDI = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}\x{ad}]"
@@ -36,19 +39,27 @@ def is_excel_exponent(text: pl.Expr) -> pl.Expr:
     return text.str.strip_chars().str.contains(_EXPONENT)
 
 
-def clean(numbers: pl.Series) -> pl.DataFrame:
+def _international(text: pl.Expr, region: pl.Expr) -> pl.Expr:
+    """``00`` before a calling code as ``+``: abroad it is dialled so, in North America (011) the library does not know it."""
+    other = region.is_null() | region.is_in(list(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1]))
+    return pl.when(other).then(text.str.replace(r"^\(?00([1-9])", "+$1")).otherwise(text)
+
+
+def clean(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
     """Numbers as typed, made readable.
 
     Args:
         numbers: Text as typed.
+        regions: ISO2 that each is read in, or null.
 
     Returns:
-        text: what the library is to read; cleaned: what was repaired, ``+`` between several: bidi (invisible marks),
-        split (several numbers in the cell, the first is taken), excel (``.0`` at the end, quoted as text), tail (``(home)``
-        after the number), separator (tab, underscore, dot in the middle, line break); null = nothing.
+        text: what the library is to read; cleaned: what was repaired, ``+`` between several (null = nothing):
+        bidi (invisible marks), split (several numbers in the cell, the first is taken), excel (``.0`` at the end, quoted as
+        text), tail (``(home)`` after the number), separator (tab, underscore, dot in the middle, line break), idd
+        (``001-650...`` read in North America or nowhere).
     """
-    steps = pl.DataFrame({"text": numbers.cast(pl.String)}).select(
-        pl.col("text"), bidi=pl.col("text").str.replace_all(_BIDI, "").str.strip_chars()
+    steps = pl.DataFrame({"text": numbers.cast(pl.String), "region": regions}).select(
+        "text", "region", bidi=pl.col("text").str.replace_all(_BIDI, "").str.strip_chars()
     )
     had_bidi = pl.col("text").str.contains(_BIDI)
     steps = steps.with_columns(split=pl.coalesce(_first_number(pl.col("bidi")), "bidi"))
@@ -56,8 +67,9 @@ def clean(numbers: pl.Series) -> pl.DataFrame:
     steps = steps.with_columns(excel=pl.coalesce(unquoted.str.extract(_FLOAT), unquoted).str.strip_chars())
     steps = steps.with_columns(tail=pl.coalesce(pl.col("excel").str.extract(_TAIL), "excel"))
     steps = steps.with_columns(separator=pl.col("tail").str.replace_all(_SEPARATOR, " "))
-    order = ("bidi", "split", "excel", "tail", "separator")
-    changed = [had_bidi, *(pl.col(now) != pl.col(before) for before, now in zip(order, order[1:], strict=False))]
+    steps = steps.with_columns(idd=_international(pl.col("separator"), pl.col("region")))
+    order = ("bidi", "split", "excel", "tail", "separator", "idd")
+    changed = [had_bidi, *(pl.col(now) != pl.col(before) for before, now in pairwise(order))]
     reasons = [pl.when(c).then(pl.lit(name)) for name, c in zip(order, changed, strict=True)]
     cleaned = pl.concat_str(reasons, separator="+", ignore_nulls=True)
-    return steps.select(pl.col("separator").alias("text"), pl.when(cleaned != "").then(cleaned).alias("cleaned"))
+    return steps.select(pl.col("idd").alias("text"), pl.when(cleaned != "").then(cleaned).alias("cleaned"))

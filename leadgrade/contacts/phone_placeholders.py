@@ -8,7 +8,17 @@ import polars as pl
 
 from leadgrade.contacts.vocabulary import FOLDER
 
-_RUNS = ("1234567", "12345678", "123456789", "1234567890", "0123456789", "7654321", "87654321", "987654321", "9876543210")
+_RUNS = (
+    "1234567",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "0123456789",
+    "7654321",
+    "87654321",
+    "987654321",
+    "9876543210",
+)
 # these types are sold for their digits: 0800 7777777 may well be answered
 _VANITY = ("toll_free", "premium_rate", "shared_cost", "uan")
 _LOCAL_DIGITS = 7  # length of a subscriber number without its area

@@ -52,6 +52,7 @@ _LENGTH_FAULTS = {
     phonenumbers.ValidationResult.INVALID_LENGTH: "invalid_length",
 }
 _POSSIBLE = (phonenumbers.ValidationResult.IS_POSSIBLE, phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
+_NO_COUNTRY = "001"  # region of satellite phones and worldwide freephone numbers
 # types that a salesperson can call or text; the others are hotlines, pagers and mailboxes
 CALLABLE = ("fixed_line", "mobile", "fixed_line_or_mobile", "voip", "personal_number")
 
@@ -77,10 +78,11 @@ def _type_and_region(number: phonenumbers.PhoneNumber, national: str) -> tuple[i
     NOTE: uses _number_type_helper, as is_valid_number and number_type do; a test compares them.
     """
     region = phonenumbers.region_code_for_number(number)
+    if region is None or number.country_code is None:
+        return phonenumbers.PhoneNumberType.UNKNOWN, None
     metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(number.country_code, region)
-    unknown: int = phonenumbers.PhoneNumberType.UNKNOWN
-    kind = unknown if metadata is None or region is None else phonenumberutil._number_type_helper(national, metadata)
-    return kind, region
+    assert metadata is not None  # there is a plan for every region that the library itself names
+    return phonenumberutil._number_type_helper(national, metadata), region
 
 
 def _time_zone(number: phonenumbers.PhoneNumber) -> str | None:
@@ -107,7 +109,7 @@ def ask_library(text: str | None, region: str | None) -> Answer:
         country_code=number.country_code,
         national_number=national,
         extension=number.extension,
-        region=None if found == phonenumberutil.REGION_CODE_FOR_NON_GEO_ENTITY else found,
+        region=None if found == _NO_COUNTRY else found,
         type=_TYPES[kind],
         error=None if valid else _LENGTH_FAULTS[length],
         time_zone=_time_zone(number) if valid else None,
@@ -129,7 +131,7 @@ def _level() -> pl.Expr:
 
 
 def _distinct_answers(frame: pl.DataFrame) -> pl.DataFrame:
-    cleaned = phone_cleaning.clean(frame["phone_raw"])
+    cleaned = phone_cleaning.clean(frame["phone_raw"], frame["region_hint"])
     damaged = cleaned.select(phone_cleaning.is_excel_exponent(pl.col("text")))["text"]
     texts = zip(cleaned["text"], frame["region_hint"], damaged, strict=True)
     answers = [Answer(error="excel_exponent") if lost else ask_library(text, hint) for text, hint, lost in texts]

@@ -18,7 +18,9 @@ def _first_match(text: pl.Expr, rules: dict[str, list[str]]) -> pl.Expr:
 def _folded(titles: pl.Expr) -> pl.Expr:
     text = vocabulary.fold_expr(titles.str.replace_all("ß", "ss"))
     # C.E.O. and V.P. arrive as single letters
-    spelled = text.str.replace_all(r"\b([cvms]) ([a-z]) (o|p)\b", "$1$2$3").str.replace_all(r"\b([sera]?) ?v p\b", "${1}vp")
+    spelled = text.str.replace_all(r"\b([cvms]) ([a-z]) (o|p)\b", "$1$2$3").str.replace_all(
+        r"\b([sera]?) ?v p\b", "${1}vp"
+    )
     return spelled.str.replace_all(r"\bsr vp\b", "svp").str.replace_all(r"\b(co|vice|non) (?:-|–) ", "$1 ")
 
 

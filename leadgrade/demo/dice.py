@@ -24,9 +24,10 @@ def u64(value: int) -> pl.Expr:
 
 
 def _mix(x: pl.Expr) -> pl.Expr:
+    # the last shift of splitmix64 is left out: it mends the low bits, which no draw looks at (an expression that stands twice
+    # in another is worked out twice, so each step costs as much as all before it)
     x = (x ^ (x // u64(1 << 30))) * u64(_MIX_1)
-    x = (x ^ (x // u64(1 << 27))) * u64(_MIX_2)
-    return x ^ (x // u64(1 << 31))
+    return (x ^ (x // u64(1 << 27))) * u64(_MIX_2)
 
 
 def scramble(key: pl.Expr, salt: int, bits: int = 34) -> pl.Expr:
@@ -47,7 +48,7 @@ class Dice:
     key: str
 
     def bits(self, name: str) -> pl.Expr:
-        """64 random bits."""
+        """64 bits, of which the upper half is random."""
         digest = hashlib.blake2b(f"{self.seed}/{name}".encode(), digest_size=8).digest()
         return _mix(pl.col(self.key) * u64(_STEP) + u64(int.from_bytes(digest, "big")))
 
@@ -61,7 +62,7 @@ class Dice:
 
     def below(self, name: str, stop: int) -> pl.Expr:
         """A whole number in [0, stop)."""
-        return self.bits(name) % u64(stop)
+        return (self.bits(name) // u64(1 << 24)) % u64(stop)
 
     def pick(self, name: str, pool: pl.Series) -> pl.Expr:
         """A value of the pool; expand the pool with :func:`skewed` where some are to be frequent."""

@@ -89,9 +89,7 @@ _NL = (
     "Groningen/Groningen,Haarlem/Noord-Holland,Breda/Noord-Brabant"
 )
 _BR = "São Paulo/SP,Rio de Janeiro/RJ,Belo Horizonte/MG,Curitiba/PR,Porto Alegre/RS,Brasília/DF,Salvador/BA,Florianópolis/SC"
-_CA = (
-    "Toronto/ON,Montréal/QC,Vancouver/BC,Calgary/AB,Ottawa/ON,Québec/QC,Edmonton/AB,Winnipeg/MB,Halifax/NS,Waterloo/ON,Laval/QC"
-)
+_CA = "Toronto/ON,Montréal/QC,Vancouver/BC,Calgary/AB,Ottawa/ON,Québec/QC,Edmonton/AB,Winnipeg/MB,Halifax/NS,Waterloo/ON,Laval/QC"
 
 CITIES: dict[str, tuple[tuple[str, str], ...]] = {
     code: tuple((pair.split("/")[0], pair.split("/")[1]) for pair in text.split(","))

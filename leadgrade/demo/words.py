@@ -1,130 +1,193 @@
-"""Words of the demo set that no name generator knows: titles, nicknames, industries, answers, events."""
+"""Words of the demo set that no name generator knows: industries, answers, channels, mail domains."""
 
 from __future__ import annotations
-
-# Formal name: short forms. Written for this project from everyday use.
-NICKNAMES: dict[str, tuple[str, ...]] = {
-    key: tuple(value.split("/"))
-    for key, value in (
-        pair.split("=")
-        for pair in (
-            "Robert=Bob/Rob William=Bill/Will James=Jim/Jimmy John=Jack/Johnny Michael=Mike/Mick Richard=Rick/Dick "
-            "Thomas=Tom/Tommy Charles=Charlie/Chuck Christopher=Chris Daniel=Dan/Danny Matthew=Matt Anthony=Tony "
-            "Joseph=Joe/Joey David=Dave Edward=Ed/Ted Steven=Steve Stephen=Steve Kenneth=Ken Joshua=Josh Timothy=Tim "
-            "Jeffrey=Jeff Gregory=Greg Nicholas=Nick Benjamin=Ben Samuel=Sam Alexander=Alex Patrick=Pat Jonathan=Jon "
-            "Andrew=Andy/Drew Peter=Pete Ronald=Ron Donald=Don Douglas=Doug Raymond=Ray Lawrence=Larry Gerald=Jerry "
-            "Frederick=Fred Philip=Phil Phillip=Phil Zachary=Zach Nathaniel=Nate Nathan=Nate Vincent=Vince Theodore=Ted "
-            "Leonard=Len Albert=Al Walter=Walt Harold=Harry Henry=Hank Francis=Frank Martin=Marty Eugene=Gene Arthur=Art "
-            "Bradley=Brad Cameron=Cam Clifford=Cliff Curtis=Curt Dennis=Denny Gabriel=Gabe Jacob=Jake Maxwell=Max "
-            "Mitchell=Mitch Randall=Randy Russell=Russ Terrence=Terry Tyler=Ty Wesley=Wes Elizabeth=Liz/Beth/Betty "
-            "Jennifer=Jen/Jenny Katherine=Kate/Kathy Catherine=Cathy/Kate Kathleen=Kathy Margaret=Maggie/Peggy "
-            "Patricia=Pat/Trish Rebecca=Becky/Becca Susan=Sue/Susie Deborah=Deb/Debbie Barbara=Barb Kimberly=Kim "
-            "Jessica=Jess Amanda=Mandy Samantha=Sam Victoria=Vicky Christina=Tina/Chris Christine=Chris Cynthia=Cindy "
-            "Pamela=Pam Sandra=Sandy Theresa=Terry Teresa=Terri Valerie=Val Abigail=Abby Alexandra=Alex/Sandra Angela=Angie "
-            "Jacqueline=Jackie Judith=Judy Melissa=Mel Michelle=Shelly Natalie=Nat Stephanie=Steph Madison=Maddie "
-            "Isabella=Bella Gabrielle=Gabby Johannes=Hannes Joachim=Jochen Maximilian=Max Sebastian=Basti Friedrich=Fritz "
-            "Katharina=Kathi Elisabeth=Lisa Ulrich=Uli Wolfgang=Wolf Francisco=Paco José=Pepe Manuel=Manolo Eduardo=Edu "
-            "Cornelis=Kees Willem=Wim Hendrik=Henk Bernard=Bernie Frédéric=Fred"
-        ).split(" ")
-    )
-}
-
-# Titles by tier, best fit last. A '|' stands between spellings of one title.
-TITLES: tuple[tuple[str, ...], ...] = (
-    (
-        "Sales Representative|Sales Rep|sales representative", "Account Executive|AE|Account Exec.", "Office Manager",
-        "Assistant to the CEO|Asst. to the CEO|Executive Assistant to CEO", "Director of First Impressions", "Student",
-        "Marketing Coordinator|marketing coordinator|Mktg Coordinator", "Intern", "Software Engineer|Software Engr|SWE",
-        "Analyst|Business Analyst", "Consultant", "Recruiter", "Vice President's Assistant", "Freelancer", "Accountant",
-        "Head Chef", "Owner's Representative", "Teaching Assistant", "Chief of Staff Assistant", "Example-Job-title", "Other",
-    ),
-    (
-        "Marketing Manager|Marketing Mgr|MARKETING MANAGER|marketing manager", "Sales Manager|Sales Mgr.|Manager, Sales",
-        "Product Manager|PM|Product Mgr", "Operations Manager|Ops Manager", "IT Manager|Manager IT", "Project Manager",
-        "Revenue Operations Manager|RevOps Manager", "Demand Generation Manager|Demand Gen Manager", "Account Manager",
-        "Senior Software Engineer|Sr Software Engineer|Sr. Software Engr", "Marketing Ops Lead", "Finance Manager",
-    ),
-    (
-        "Director of Marketing|Marketing Director|Dir. Marketing|Director, Marketing", "Sales Director|Director of Sales",
-        "Head of Marketing|Marketing Head", "Head of Sales", "Director of Operations|Operations Director|Dir Ops",
-        "IT Director|Director of IT|Director, Information Technology", "Head of Growth", "Head of RevOps|Head of Revenue Operations",
-        "Director of Engineering|Engineering Director",
-    ),
-    (
-        "VP of Marketing|VP Marketing|Vice President Marketing|V.P. Marketing", "VP Sales|Vice President of Sales|VP, Sales",
-        "VP Operations|Vice President, Operations", "VP of Engineering|VP Engineering", "SVP Marketing|Senior Vice President Marketing",
-        "VP Revenue|VP of Revenue Operations", "EVP Sales|Executive Vice President Sales",
-    ),
-    (
-        "CEO|Chief Executive Officer|C.E.O.|Chief executive officer", "CTO|Chief Technology Officer", "Founder|Co-Founder|founder & CEO",
-        "CMO|Chief Marketing Officer", "COO|Chief Operating Officer|Chief operating officer", "Owner", "Managing Director|MD",
-        "CFO|Chief Financial Officer", "President", "CRO|Chief Revenue Officer", "CIO|Chief Information Officer", "Partner",
-    ),
-)  # fmt: skip
-LOCAL_TITLES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "DE": (
-        ("Sachbearbeiter", "Assistentin der Geschäftsführung", "Werkstudent", "Vertriebsmitarbeiter"),
-        ("Marketingmanager", "Vertriebsleiter Süd", "Projektleiter"),
-        ("Leiter Marketing", "Vertriebsleiter", "IT-Leiter", "Abteilungsleiter Einkauf"),
-        ("Bereichsleiter Vertrieb", "Prokurist"),
-        ("Geschäftsführer", "Vorstand", "Inhaber"),
-    ),
-    "FR": (
-        ("Assistante de direction", "Chargé de clientèle", "Stagiaire"),
-        ("Responsable marketing", "Chef de projet"),
-        ("Directeur marketing", "Directrice commerciale"),
-        ("Directeur général adjoint",),
-        ("PDG", "Directeur général", "Gérant"),
-    ),
-}
 
 INDUSTRIES: tuple[str, ...] = (
     "Computer Software|COMPUTER_SOFTWARE|SaaS|Software", "Information Technology & Services|IT Services|Information Technology",
     "Financial Services|FINANCIAL_SERVICES|Finance|Banking", "Manufacturing|Industrial|manufacturing|Maschinenbau",
-    "Healthcare|Hospital & Health Care|Health Care", "Retail|RETAIL|E-Commerce", "Marketing & Advertising|Marketing Agency|Advertising",
-    "Education|Higher Education|E-Learning", "Professional Services|Consulting|Management Consulting", "Logistics|Transportation",
+    "Healthcare|Hospital & Health Care|Health Care", "Retail|RETAIL|E-Commerce",
+    "Marketing & Advertising|Marketing Agency|Advertising",
+    "Education|Higher Education|E-Learning", "Professional Services|Consulting|Management Consulting",
+    "Logistics|Transportation",
     "Real Estate|REAL_ESTATE", "Telecommunications|Telecom", "Construction|Bau", "Hospitality|Hotels & Restaurants",
-    "Non-profit|Nonprofit Organization Management", "Government|Public Sector", "Biotechnology|Pharma", "Energy|Utilities", "Technolgy",
+    "Non-profit|Nonprofit Organization Management", "Government|Public Sector", "Biotechnology|Pharma", "Energy|Utilities",
+    "Technolgy",
 )  # fmt: skip
 BANDS: tuple[str, ...] = ("1-10", "11-50", "51-200", "201-500", "501-1000", "1001-5000", "5001-10000", "10,000+")
 BAND_MIDPOINTS: tuple[int, ...] = (5, 30, 120, 350, 750, 2800, 7200, 25000)
-COMPANY_NOUNS: tuple[str, ...] = tuple(
-    "Systems Logistics Partners Software Industries Consulting Media Labs Solutions Technologies Foods Energy Health Capital "
-    "Networks Design Analytics Security Robotics Trading Automotive Packaging Motors Textiles Optics Marine Print Cloud Data "
-    "Digital Engineering Instruments Chemicals Electric Furniture Travel Events Legal Realty Insurance Learning Biotech Pharma "
-    "Dental Sports Wines Coffee Steel Plastics Tools Controls Sensors Mobility Aviation Rail Shipping Storage Supply Services "
-    "Interactive Studios Ventures Brands Retail Commerce Payments Telecom Wireless Semiconductors Materials Glass Timber Paper "
-    "Water Solar Wind Farms Seeds Nutrition Fitness Beauty Fashion Jewelry Toys Games Publishing Audio Film Photo Research "
-    "Laboratories Diagnostics Devices Care Clinics Staffing Training Advisory Audit Tax Property Building Facilities "
-    "Cleaning Catering Hotels Resorts Outdoor Bikes Parts Machines Hydraulics Pumps Valves Lighting Batteries Cables".split()
+COMPANY_NOUNS: tuple[str, ...] = (
+    "Systems",
+    "Logistics",
+    "Partners",
+    "Software",
+    "Industries",
+    "Consulting",
+    "Media",
+    "Labs",
+    "Solutions",
+    "Technologies",
+    "Foods",
+    "Energy",
+    "Health",
+    "Capital",
+    "Networks",
+    "Design",
+    "Analytics",
+    "Security",
+    "Robotics",
+    "Trading",
+    "Automotive",
+    "Packaging",
+    "Motors",
+    "Textiles",
+    "Optics",
+    "Marine",
+    "Print",
+    "Cloud",
+    "Data",
+    "Digital",
+    "Engineering",
+    "Instruments",
+    "Chemicals",
+    "Electric",
+    "Furniture",
+    "Travel",
+    "Events",
+    "Legal",
+    "Realty",
+    "Insurance",
+    "Learning",
+    "Biotech",
+    "Pharma",
+    "Dental",
+    "Sports",
+    "Wines",
+    "Coffee",
+    "Steel",
+    "Plastics",
+    "Tools",
+    "Controls",
+    "Sensors",
+    "Mobility",
+    "Aviation",
+    "Rail",
+    "Shipping",
+    "Storage",
+    "Supply",
+    "Services",
+    "Interactive",
+    "Studios",
+    "Ventures",
+    "Brands",
+    "Retail",
+    "Commerce",
+    "Payments",
+    "Telecom",
+    "Wireless",
+    "Semiconductors",
+    "Materials",
+    "Glass",
+    "Timber",
+    "Paper",
+    "Water",
+    "Solar",
+    "Wind",
+    "Farms",
+    "Seeds",
+    "Nutrition",
+    "Fitness",
+    "Beauty",
+    "Fashion",
+    "Jewelry",
+    "Toys",
+    "Games",
+    "Publishing",
+    "Audio",
+    "Film",
+    "Photo",
+    "Research",
+    "Laboratories",
+    "Diagnostics",
+    "Devices",
+    "Care",
+    "Clinics",
+    "Staffing",
+    "Training",
+    "Advisory",
+    "Audit",
+    "Tax",
+    "Property",
+    "Building",
+    "Facilities",
+    "Cleaning",
+    "Catering",
+    "Hotels",
+    "Resorts",
+    "Outdoor",
+    "Bikes",
+    "Parts",
+    "Machines",
+    "Hydraulics",
+    "Pumps",
+    "Valves",
+    "Lighting",
+    "Batteries",
+    "Cables",
 )
-TECHNOLOGIES: tuple[str, ...] = tuple(
-    "Salesforce;Google Analytics/HubSpot;WordPress/Marketo;Salesforce;Snowflake/Shopify;Klaviyo/SAP/Microsoft Dynamics;Azure/"
-    "AWS;Segment;HubSpot/Zoho CRM/Pipedrive;Mailchimp/Google Workspace;Slack/Oracle;Eloqua/WordPress/Salesforce;Pardot/none".split("/")
+TECHNOLOGIES: tuple[str, ...] = (
+    "Salesforce;Google Analytics",
+    "HubSpot;WordPress",
+    "Marketo;Salesforce;Snowflake",
+    "Shopify;Klaviyo",
+    "SAP",
+    "Microsoft Dynamics;Azure",
+    "AWS;Segment;HubSpot",
+    "Zoho CRM",
+    "Pipedrive;Mailchimp",
+    "Google Workspace;Slack",
+    "Oracle;Eloqua",
+    "WordPress",
+    "Salesforce;Pardot",
+    "none",
 )
 TIMELINES: tuple[str, ...] = (
-    "Within 3 months", "Immediately", "1-3 months", "This quarter", "3-6 months", "6-12 months", "More than 12 months", "Just researching",
+    "Within 3 months", "Immediately", "1-3 months", "This quarter", "3-6 months", "6-12 months", "More than 12 months",
+    "Just researching",
     "No timeline", "next year",
 )  # fmt: skip
 BUDGETS: tuple[str, ...] = (
-    "$10k-$25k", "25000", "€5.000 - €10.000", "$50,000+", "£15k", "No budget yet", "under $5,000", "R$ 100.000", "TBD", "100k", "$342.09K",
+    "$10k-$25k", "25000", "€5.000 - €10.000", "$50,000+", "£15k", "No budget yet", "under $5,000", "R$ 100.000", "TBD", "100k",
+    "$342.09K",
 )  # fmt: skip
 USE_CASES: tuple[str, ...] = (
     "We need to score inbound leads before they reach sales", "Deduplicate CRM records", "replace spreadsheets",
-    "Lead routing across three regions; currently by hand", "Improve MQL to SQL conversion", "Compliance with GDPR for our mailing list",
-    "Attribution and pipeline reporting for the board, urgently", "school project", "just looking", "Integrate with \"HubSpot\", Slack",
+    "Lead routing across three regions; currently by hand", "Improve MQL to SQL conversion",
+    "Compliance with GDPR for our mailing list",
+    "Attribution and pipeline reporting for the board, urgently", "school project", "just looking",
+    "Integrate with \"HubSpot\", Slack",
     "Data hygiene of 200k contacts after a merger", "n/a",
 )  # fmt: skip
-SOLUTIONS: tuple[str, ...] = ("Excel", "HubSpot", "Rivalware", "in-house tool", "OtherGrade", "none", "Salesforce Einstein", "Pardot scoring")
+SOLUTIONS: tuple[str, ...] = (
+    "Excel",
+    "HubSpot",
+    "Rivalware",
+    "in-house tool",
+    "OtherGrade",
+    "none",
+    "Salesforce Einstein",
+    "Pardot scoring",
+)
 ROLES: tuple[str, ...] = ("DECISION_MAKER", "CHAMPION", "INFLUENCER", "END_USER", "BUDGET_HOLDER", "BLOCKER")
 NOTES: tuple[str, ...] = (
     "Met at the booth.\nAsked for pricing, call back next week.", "Left voicemail", "Gatekeeper says \"not before Q2\"",
-    "Imported from list; please verify", "Wants a demo for 12 users\r\nBudget approved", "Hung up", "Speaks German; e-mail preferred",
+    "Imported from list; please verify", "Wants a demo for 12 users\r\nBudget approved", "Hung up",
+    "Speaks German; e-mail preferred",
     "Contract with the present vendor ends soon", "asked to be called on the direct line, not the switchboard",
 )  # fmt: skip
 NULL_TOKENS: tuple[str, ...] = ("N/A", "-", "Select", "null", "undefined", "(unknown)", "--None--", "n/a")
 CHANNELS: tuple[str, ...] = (
-    "Organic Search", "Paid Search", "Direct Traffic", "Referral", "Paid Social", "Organic Social", "Email Marketing", "Trade Show",
+    "Organic Search", "Paid Search", "Direct Traffic", "Referral", "Paid Social", "Organic Social", "Email Marketing",
+    "Trade Show",
     "Purchased List", "Webinar", "Partner", "Offline Sources",
 )  # fmt: skip
 CHANNEL_CODES: tuple[str, ...] = (
@@ -133,18 +196,30 @@ CHANNEL_CODES: tuple[str, ...] = (
 )  # fmt: skip
 CHANNEL_QUALITY: tuple[float, ...] = (0.60, 0.55, 0.55, 0.85, 0.35, 0.40, 0.45, 0.45, 0.10, 0.50, 0.75, 0.40)
 CAMPAIGNS: tuple[tuple[str, str, str], ...] = (
-    ("23850000000010001", "EU | Lead Gen | Q1", "Paid Social"), ("23850000000010002", "US_Prospecting_Lookalike", "Paid Social"),
+    ("23850000000010001", "EU | Lead Gen | Q1", "Paid Social"), ("23850000000010002", "US_Prospecting_Lookalike",
+    "Paid Social"),
     ("23850000000010003", "Retargeting - Pricing Page", "Paid Social"), ("23850000000010004", "DACH Whitepaper", "Paid Social"),
     ("700100001", "Brand Search", "Paid Search"), ("700100002", "Competitor Terms", "Paid Search"),
     ("700100003", "Generic - lead scoring software", "Paid Search"), ("700100004", "Display Remarketing", "Paid Search"),
 )  # fmt: skip
 REJECTIONS: tuple[str, ...] = (
-    "not_icp", "no_need", "no_budget", "no_authority", "bad_timing", "unresponsive", "unresponsive", "wrong_contact", "bad_email",
+    "not_icp", "no_need", "no_budget", "no_authority", "bad_timing", "unresponsive", "unresponsive", "wrong_contact",
+    "bad_email",
     "bad_phone", "competitor", "student", "duplicate", "Not interested", "other",
 )  # fmt: skip
 LOST: tuple[str, ...] = ("Price", "No decision", "Lost to competitor", "Missing feature", "Timing", "Budget cut", "")
 OWNERS: tuple[str, ...] = tuple(
-    f"{name}@leadgrade-demo.example" for name in "ana.sousa ben.ortiz carla.weiss dev.patel eva.lind finn.moran gia.rossi hugo.klein".split()
+    f"{name}@leadgrade-demo.example"
+    for name in [
+        "ana.sousa",
+        "ben.ortiz",
+        "carla.weiss",
+        "dev.patel",
+        "eva.lind",
+        "finn.moran",
+        "gia.rossi",
+        "hugo.klein",
+    ]
 )
 USER_AGENTS: tuple[str, ...] = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36",
@@ -167,13 +242,38 @@ FREE_DOMAINS: tuple[tuple[str, ...], ...] = (
     ("gmail.com", "uol.com.br", "hotmail.com", "bol.com.br"),
     ("gmail.com", "yahoo.ca", "hotmail.com"),
 )
-TYPO_DOMAINS: tuple[str, ...] = ("gmial.com", "gmai.com", "gmail.con", "hotmial.com", "yaho.com", "outlok.com", "gmail.co", "gnail.com")
-DISPOSABLE: tuple[str, ...] = ("mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com", "trashmail.com")
-ACADEMIC: tuple[str, ...] = ("stanford.edu", "mit.edu", "ox.ac.uk", "tum.de", "uva.nl", "usp.br", "uam.es", "utoronto.ca")
+TYPO_DOMAINS: tuple[str, ...] = (
+    "gmial.com",
+    "gmai.com",
+    "gmail.con",
+    "hotmial.com",
+    "yaho.com",
+    "outlok.com",
+    "gmail.co",
+    "gnail.com",
+)
+DISPOSABLE: tuple[str, ...] = (
+    "mailinator.com",
+    "guerrillamail.com",
+    "10minutemail.com",
+    "yopmail.com",
+    "trashmail.com",
+)
+ACADEMIC: tuple[str, ...] = (
+    "stanford.edu",
+    "mit.edu",
+    "ox.ac.uk",
+    "tum.de",
+    "uva.nl",
+    "usp.br",
+    "uam.es",
+    "utoronto.ca",
+)
 ROLE_LOCALS: tuple[str, ...] = ("info", "sales", "office", "contact", "admin", "marketing", "support", "hello")
 COMPETITORS: tuple[str, ...] = ("rivalware.com", "othergrade.io")
 SPAM: tuple[str, ...] = (
-    "Earn $5000 weekly http://spam-offer.example/win", "CHEAP SEO www.rank-first.example", "Crypto bonus https://coin.example/x?id=7",
+    "Earn $5000 weekly http://spam-offer.example/win", "CHEAP SEO www.rank-first.example",
+    "Crypto bonus https://coin.example/x?id=7",
     "Hot singles http://date.example", "Buy followers bit.example/abc",
 )  # fmt: skip
 MASH: tuple[str, ...] = ("asdf", "asdfgh", "qwerty", "sdfsdf", "jkjkjk", "xxx", "aaa", "zxcvb", "hjkl", "fghfgh")

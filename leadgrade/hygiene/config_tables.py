@@ -1,4 +1,7 @@
-"""The configuration of the stage as tables of the schema ``config``, where SQL reads it."""
+"""The configuration of the stage as tables and macros of the schema ``config``, where SQL reads it.
+
+Patterns become macros, not columns: a pattern that is joined in is compiled again for every row (200 times slower).
+"""
 
 from __future__ import annotations
 
@@ -52,20 +55,35 @@ def write_decay(engine: Engine, config: DecayConfig) -> None:
         "soft_bounces": config.soft_bounces,
         "soft_bounce_days": config.soft_bounce_days,
     }
-    schema = {"mode": _S, "flat_rate": _F, "fresh": _F, "ageing": _F, "stale": _F, "soft_bounces": _I, "soft_bounce_days": _I}
+    schema = {
+        "mode": _S,
+        "flat_rate": _F,
+        "fresh": _F,
+        "ageing": _F,
+        "stale": _F,
+        "soft_bounces": _I,
+        "soft_bounce_days": _I,
+    }
     _write(engine, "decay_settings", [settings], schema)
     fields = [
-        {"field": name, "is_required": name in config.required_fields, "eta_years": f.eta, **f.model_dump(include=_FIELD_KEYS)}
+        {
+            "field": name,
+            "is_required": name in config.required_fields,
+            "eta_years": f.eta,
+            **f.model_dump(include=_FIELD_KEYS),
+        }
         for name, f in config.fields.items()
     ]
     _write(engine, "decay_fields", fields, _FIELD_SCHEMA)
     pairs = [{"field": name, "evidence": e} for name, f in config.fields.items() for e in f.evidence]
     _write(engine, "decay_evidence", pairs, {"field": _S, "evidence": _S})
-    pairs = [{"field": name, "cause": end} for name, f in config.fields.items() for end in f.ends]
-    _write(engine, "decay_ends", pairs, {"field": _S, "cause": _S})
+    ends = [{"field": name, "cause": end} for name, f in config.fields.items() for end in f.ends]
+    _write(engine, "decay_ends", ends, {"field": _S, "cause": _S})
     factors = config.accelerators if config.apply_accelerators else {}
     rows = [{"name": n, "field": f, "log_multiplier": a.multiplier} for n, a in factors.items() for f in a.fields]
-    frame = pl.DataFrame(rows, {"name": _S, "field": _S, "log_multiplier": _F}).with_columns(pl.col("log_multiplier").log())
+    frame = pl.DataFrame(rows, {"name": _S, "field": _S, "log_multiplier": _F}).with_columns(
+        pl.col("log_multiplier").log()
+    )
     engine.write("config.decay_accelerators", frame)
 
 
@@ -87,12 +105,13 @@ def write_consent(engine: Engine, config: ConsentConfig, profile: str) -> None:
         "is_b2b": profile == "b2b",
         "unknown_as": config.unknown_as,
         "has_retention": config.retention_days is not None,
-        "tps_pattern": _answer_pattern(config.screening_keys.get("tps", []), _DATE),
-        "dnc_pattern": _answer_pattern(config.screening_keys.get("dnc", []), _DATE),
         **{f"needs_{field}": field in config.proof_fields for field in _PROOF_FIELDS},
     }
-    schema: dict[str, pl.DataType] = {"is_b2b": _B, "unknown_as": _S, "has_retention": _B, "tps_pattern": _S, "dnc_pattern": _S}
+    schema: dict[str, pl.DataType] = {"is_b2b": _B, "unknown_as": _S, "has_retention": _B}
     _write(engine, "consent_settings", [settings], schema | {f"needs_{field}": _B for field in _PROOF_FIELDS})
+    for registry in ("tps", "dnc"):
+        pattern = _answer_pattern(config.screening_keys.get(registry, []), _DATE)
+        _macro(engine, f"{registry}_day", f"regexp_extract(lower(value), {_literal(pattern)}, 2)")
     _write(engine, "consent_rules", _rules(config), _RULE_SCHEMA)
     channels = [{"stated": stated, "channel": c} for c in config.channels for stated in (c, "any")]
     _write(engine, "consent_channels", channels, {"stated": _S, "channel": _S})
@@ -101,7 +120,7 @@ def write_consent(engine: Engine, config: ConsentConfig, profile: str) -> None:
     _write(engine, "jurisdictions", _jurisdictions(config), _JURISDICTION_SCHEMA)
     spellings = [{"state": s, "spelling": text} for s, texts in config.states.items() for text in texts]
     _write(engine, "state_spellings", spellings, {"state": _S, "spelling": _S})
-    endings = [{"ending": e, "country": c} for e, c in config.country_domains.items()]
+    endings: list[Row] = [{"ending": e, "country": c} for e, c in config.country_domains.items()]
     endings += [{"ending": e, "country": None} for e in config.generic_domains]
     _write(engine, "domain_endings", endings, {"ending": _S, "country": _S})
 
@@ -144,18 +163,14 @@ def _jurisdictions(config: ConsentConfig) -> list[Row]:
 
 
 def write_lists(engine: Engine, config: RunConfig) -> None:
-    """Write ``config.risk_settings`` (patterns and limits, one row) and ``config.own_domains`` (domain, signal)."""
+    """Write ``config.risk_settings`` (limits, one row), ``config.own_domains`` (domain, signal) and the pattern macros."""
     lists = risk_lists()
-    settings: Row = {
-        "bot_pattern": "|".join(lists["bot_agents"]),
-        "spam_pattern": "|".join(lists["spam_phrases"]),
-        "student_pattern": "|".join(lists["student_titles"]),
-        "honeypot_pattern": _answer_pattern(lists["honeypot_keys"], r'("[^"]|true|[1-9])'),
-        "burst_subjects": lists["burst_subjects"],
-        "burst_seconds": lists["burst_seconds"],
-    }
-    schema: dict[str, pl.DataType] = {name: _I if name.startswith("burst") else _S for name in settings}
-    _write(engine, "risk_settings", [settings], schema)
+    for name in ("bot_agents", "spam_phrases", "student_titles"):
+        _macro(engine, f"matches_{name}", f"regexp_matches(lower(value), {_literal('|'.join(lists[name]))})")
+    pattern = _answer_pattern(lists["honeypot_keys"], r'("[^"]|true|[1-9])')
+    _macro(engine, "matches_honeypot_keys", f"regexp_matches(lower(value), {_literal(pattern)})")
+    limits = {name: lists[name] for name in ("burst_subjects", "burst_seconds")}
+    _write(engine, "risk_settings", [limits], dict.fromkeys(limits, _I))
     domains = [{"domain": d.lower(), "signal": "internal"} for d in config.internal_domains]
     domains += [{"domain": d.lower(), "signal": "competitor"} for d in config.competitor_domains]
     _write(engine, "own_domains", domains, {"domain": _S, "signal": _S})
@@ -175,6 +190,14 @@ def _answer_pattern(keys: list[str], value: str) -> str | None:
         return None
     spelled = ["[ _-]?".join(map(re.escape, re.split(r"[\W_]+", key.strip().lower()))) for key in keys]
     return rf'"({"|".join(spelled)})"\s*:\s*{value}'
+
+
+def _literal(text: str | None) -> str:
+    return "null" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def _macro(engine: Engine, name: str, body: str) -> None:
+    engine.sql(f"create or replace macro config.{name}(value) as {body}")
 
 
 def _write(engine: Engine, name: str, rows: list[Row], schema: dict[str, pl.DataType]) -> None:

@@ -6,6 +6,7 @@ orders is mixed: then only the values that can be read one way are read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,7 +52,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class DateForm:
-    """How the numeric dates of a column are read, and why: ``evidence``, ``mixed`` or ``assumed``."""
+    """How the numeric dates of a column are read, and why.
+
+    ``evidence``: the column tells; ``file``: other columns of the file tell, and agree; ``mixed``: the column shows
+    both orders; ``assumed``: nothing tells.
+    """
 
     order: Order
     reason: str = "assumed"
@@ -80,6 +85,16 @@ def decide(found: Evidence, assumed: Order) -> DateForm:
     if found.day_first:
         return DateForm("dmy", "evidence")
     return DateForm("mdy", "evidence") if found.month_first else DateForm(assumed)
+
+
+def decide_all(found: Mapping[int, Evidence], assumed: Order) -> dict[int, DateForm]:
+    """The order of each column of numeric dates; a column that does not tell follows the columns that do."""
+    forms = {position: decide(one, assumed) for position, one in found.items() if one.numeric}
+    told: set[Order] = {form.order for form in forms.values() if form.reason == "evidence"}
+    if len(told) == 1:
+        by_file = DateForm(told.pop(), "file")
+        forms = {p: by_file if form.reason == "assumed" else form for p, form in forms.items()}
+    return forms
 
 
 def _iso(parts: pl.Expr) -> pl.Expr:
@@ -114,7 +129,7 @@ def _numeric(text: pl.Expr, form: DateForm) -> pl.Expr:
     parts = text.str.extract_groups(_NUMERIC)
     first, second = parts.struct.field("first"), parts.struct.field("second_part")
     dotted = parts.struct.field("mark") == "."
-    day_first = dotted if form.order == "mdy" else pl.lit(True)  # noqa: FBT003
+    day_first = dotted if form.order == "mdy" else pl.lit(True)
     if form.is_mixed:
         a, b = first.cast(pl.Int64, strict=False), second.cast(pl.Int64, strict=False)
         known = (a > 12) | (b > 12) | (a == b) | dotted
@@ -136,10 +151,14 @@ def _epoch(text: pl.Expr) -> pl.Expr:
 def _other_forms(values: pl.Series, form: DateForm) -> pl.DataFrame:
     """Distinct values that are not ISO, with their time where another form fits."""
     text = pl.col("text")
-    isos = [_numeric(text, form), text.pipe(lambda t: _iso(t.str.extract_groups(_YEAR_FIRST)))]
-    isos += [_named(text, _DAY_NAMED), _named(text, _NAME_DAY)]
-    parsed = [iso_timestamp(iso) for iso in isos]
-    return pl.DataFrame({"text": values}).with_columns(at=pl.coalesce(_epoch(text), *parsed))
+    year_first = text.str.extract_groups(_YEAR_FIRST)
+    # a value fits one form at most; column by column, for one expression of all would be computed many times over
+    frame = pl.DataFrame({"text": values}).with_columns(
+        epoch=_epoch(text), numeric=_numeric(text, form), year_first=_iso(year_first),
+        day_named=_named(text, _DAY_NAMED), name_day=_named(text, _NAME_DAY),
+    )  # fmt: skip
+    frame = frame.with_columns(iso=pl.coalesce("numeric", "year_first", "day_named", "name_day"))
+    return frame.select("text", at=pl.coalesce("epoch", iso_timestamp(pl.col("iso"))))
 
 
 def parse(column: pl.Series, form: DateForm) -> pl.Series:

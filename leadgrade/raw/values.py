@@ -30,7 +30,9 @@ _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "mio": 1e6
            "b": 1e9, "bn": 1e9, "mrd": 1e9, "billion": 1e9}  # fmt: skip
 
 _RANGE = rf"(?i)^\s*({_AMOUNT})\s*(?:-|–|—|to|bis|until|\.\.)\s*({_AMOUNT})(?:\s+\D*)?$"
-_FROM = rf"(?i)^\s*(?:(?:>=?|over|more than|from|ab|über)\s*({_AMOUNT})|({_AMOUNT})\s*(?:\+|and more|or more))(?:\s+\D*)?$"
+_FROM = (
+    rf"(?i)^\s*(?:(?:>=?|over|more than|from|ab|über)\s*({_AMOUNT})|({_AMOUNT})\s*(?:\+|and more|or more))(?:\s+\D*)?$"
+)
 _UP_TO = rf"(?i)^\s*(?:<=?|up to|under|less than|fewer than|bis)\s*({_AMOUNT})(?:\s+\D*)?$"
 _PLAIN = rf"(?i)^\s*({_AMOUNT})(?:\s+(?:employees|people|staff|mitarbeiter\w*))?\s*$"
 
@@ -113,7 +115,9 @@ def iso_timestamp(expr: pl.Expr) -> pl.Expr:
 
     Text without a zone is UTC. A date alone is its midnight.
     """
-    text = expr.str.strip_chars().str.replace(r"^(\d{4}-\d{1,2}-\d{1,2})[Tt]", "${1} ")
+    trimmed = expr.str.strip_chars()
+    # %Y alone would also read the 31 of 31-12-24 as a year
+    text = pl.when(trimmed.str.contains(r"^\d{4}-")).then(trimmed).str.replace(r"^(\d{4}-\d{1,2}-\d{1,2})[Tt]", "${1} ")
     offset = text.str.extract(_ZONE_TAIL, 2)
     hours = offset.str.slice(0, 3).cast(pl.Int64, strict=False).fill_null(0)
     minutes = offset.str.slice(3).str.strip_chars_start(":").cast(pl.Int64, strict=False).fill_null(0)

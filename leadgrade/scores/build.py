@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 
 import polars as pl
 
 from leadgrade.config.scoring import DIMENSIONS
+from leadgrade.contacts.categories import industry
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.run import Run
 from leadgrade.scores.config_tables import load, model_of
 from leadgrade.scores.model import ScoringModel
 from leadgrade.scores.rules import fired_query, integrity_query, questions_query
 
-BEHAVIOUR_TABLES = ("event_facts", "page_pairs", "follow_ups", "committees", "behaviour")
-FACT_TABLES = ("person_events", *BEHAVIOUR_TABLES, "intent_surges", "contact_checks")
-FACT_TABLES += ("sales_states", "person_accounts", "person_risks", "facts")
+BEHAVIOUR_TABLES: tuple[str, ...] = ("event_facts", "page_pairs", "follow_ups", "committees", "behaviour")
+FACT_TABLES: tuple[str, ...] = (
+    "person_events", *BEHAVIOUR_TABLES, "intent_surges", "contact_checks",
+    "sales_states", "person_accounts", "person_risks", "facts",
+)  # fmt: skip
 
 
 def materialize_files(engine: DuckDBEngine, names: tuple[str, ...]) -> None:
@@ -23,9 +27,16 @@ def materialize_files(engine: DuckDBEngine, names: tuple[str, ...]) -> None:
         engine.materialize(f"scores.{name}", sql_file(f"scores.{name}").query)
 
 
+def build_account_industries(run: Run) -> None:
+    """Make scores.account_industries: accounts say their industry in their own words, leads come folded."""
+    query = "select distinct industry from raw.accounts where industry is not null order by industry"
+    typed = run.engine.collect(query)["industry"].cast(pl.String)
+    run.engine.write("scores.account_industries", pl.DataFrame({"typed": typed, "industry": industry(typed)}))
+
+
 def build_facts(run: Run) -> None:
-    """Make scores.facts and scores.behaviour, and the internal tables that they are drawn from. Loads config.scoring*."""
-    load(run)
+    """Make scores.facts and scores.behaviour, and the internal tables that they are drawn from."""
+    build_account_industries(run)
     materialize_files(run.engine, FACT_TABLES)
 
 
@@ -42,6 +53,11 @@ def build_fired(run: Run) -> None:
 def build_points(run: Run) -> None:
     """Make scores.points: the caps shared out."""
     materialize_files(run.engine, ("points",))
+
+
+def build_questions(run: Run) -> None:
+    """Make scores.questions from scores.totals and scores.facts."""
+    run.engine.materialize("scores.questions", questions_query(model_of(run)))
 
 
 def build_quality(run: Run) -> None:
@@ -74,15 +90,18 @@ def build_history(run: Run) -> None:
         "select $as_of, person_id, model_id, score, is_quality from scores.quality",
         {"as_of": run.as_of},
     )
-    nights = engine.collect("select distinct cast(as_of as date) as night from scores.history order by night desc")["night"]
+    nights = engine.collect("select distinct cast(as_of as date) as night from scores.history order by night desc")[
+        "night"
+    ]
     keep = run.settings.run.keep_history_nights
     if len(nights) > keep:
         engine.sql("delete from scores.history where cast(as_of as date) < $oldest", {"oldest": nights[keep - 1]})
 
 
 def build_all(run: Run) -> None:
-    """The whole stage, in order."""
-    for step in (build_facts, build_integrity, build_fired, build_points, build_quality, build_models, build_history):
+    """The whole stage, in order, for those who run it without Dagster."""
+    steps = (load, build_facts, build_integrity, build_fired, build_points, build_quality, build_models, build_history)
+    for step in steps:
         step(run)
 
 
@@ -103,3 +122,15 @@ def grade(engine: DuckDBEngine, model: ScoringModel) -> None:
     materialize_files(engine, ("totals",))
     engine.materialize("scores.questions", questions_query(model))
     materialize_files(engine, ("quality",))
+
+
+_RULE_INPUTS = ("scores.facts", "scores.behaviour", "scores.event_facts")
+BUILDS: dict[str, tuple[Callable[[Run], object], tuple[str, ...]]] = {
+    "scores.account_industries": (build_account_industries, ("raw.accounts",)),
+    "scores.integrity": (build_integrity, _RULE_INPUTS),
+    "scores.fired": (build_fired, _RULE_INPUTS),
+    "scores.questions": (build_questions, ("scores.totals", "scores.facts")),
+    "scores.models": (build_models, ()),
+    "scores.history": (build_history, ("scores.quality",)),
+}
+"""The tables that no SQL file makes: the function that does, and the tables that it reads."""

@@ -11,9 +11,12 @@ import re
 from dataclasses import dataclass, field
 from itertools import count
 
+import polars as pl
+
 from leadgrade.config.scoring import Icp
 from leadgrade.config.scoring_conditions import Band, Condition
 from leadgrade.config.scoring_fields import FIELDS
+from leadgrade.contacts.categories import industry
 
 
 def literal(value: str | float | bool) -> str:
@@ -126,11 +129,13 @@ class Compiler:
         return Compiled(f"coalesce({test}, false)", literal(f"{name}:{value}"))
 
     def _in(self, name: str, column: str, condition: Condition) -> Compiled:
-        values = sorted({value.strip().lower() for value in self._list(condition.in_)})
+        values = sorted(_spellings(name, self._list(condition.in_)))
         if not values:
             return _NEVER
         # the value equals one of the configuration, so that it shows nothing personal
-        return Compiled(f"coalesce(lower(trim({column})) in ({_literals(values)}), false)", f"{literal(name + ':')} || {column}")
+        return Compiled(
+            f"coalesce(lower(trim({column})) in ({_literals(values)}), false)", f"{literal(name + ':')} || {column}"
+        )
 
     def _contains_any(self, name: str, column: str, condition: Condition) -> Compiled:
         pattern = word_pattern(self._list(condition.contains_any))
@@ -141,7 +146,10 @@ class Compiler:
         return Compiled(f"coalesce(regexp_matches({text}, {literal(pattern)}), false)", found)
 
     def _between(self, name: str, column: str, condition: Condition) -> Compiled:
-        bands: list[Band] = getattr(self.icp, condition.between[4:]) if isinstance(condition.between, str) else condition.between
+        between = condition.between
+        bands: list[Band] = (
+            getattr(self.icp, between.removeprefix("icp.")) if isinstance(between, str) else between or []
+        )
         parts = [_in_band(name, column, *band) for band in bands]
         if not parts:
             return _NEVER
@@ -165,6 +173,14 @@ class Compiler:
             found: list[str] = getattr(self.icp, value.removeprefix("icp."))
             return found
         return value or []
+
+
+def _spellings(name: str, values: list[str]) -> set[str]:
+    """The values in lower case; industries also under the name that the stage contacts folds them to."""
+    plain = {value.strip().lower() for value in values}
+    if name != "industry" or not plain:
+        return plain
+    return plain | set(industry(pl.Series(sorted(plain), dtype=pl.String)).drop_nulls().to_list())
 
 
 _NEVER = Compiled("false", "cast(null as varchar)")

@@ -29,14 +29,16 @@ def write_tables(engine: DuckDBEngine, model: ScoringModel, as_of: datetime) -> 
     """Write the tables: config.scoring (one row of scalars), and scoring_dimensions, _grades, _lists, _lookbacks, _rules."""
     scalars = {**_scalars(model), **_times(model, as_of)}
     engine.write("config.scoring", pl.DataFrame([scalars], schema={k: _type(k, v) for k, v in scalars.items()}))
-    engine.write("config.scoring_dimensions", _frame({"dimension": pl.String, "cap": pl.Int64}, model.caps.items()))
+    dimensions = [(name, cap, model.points_most(name)) for name, cap in model.caps.items()]
+    schema = {"dimension": pl.String, "cap": pl.Int64, "points_most": pl.Int64}
+    engine.write("config.scoring_dimensions", _frame(schema, dimensions))
     engine.write("config.scoring_grades", _frame({"score": pl.Int64, "grade": pl.String}, _grades(model)))
     engine.write("config.scoring_lists", _frame({"list": pl.String, "value": pl.String}, _lists(model)))
     since = [(days, as_of - timedelta(days=days)) for days in model.lookbacks]
     engine.write("config.scoring_lookbacks", _frame({"lookback_days": pl.Int64, "since": pl.Datetime("us")}, since))
     rules = [(r.id, r.dimension, r.points, r.max_count) for r in model.rules]
-    schema = {"rule": pl.String, "dimension": pl.String, "points": pl.Int64, "max_count": pl.Int64}
-    engine.write("config.scoring_rules", _frame(schema, rules))
+    columns = {"rule": pl.String, "dimension": pl.String, "points": pl.Int64, "max_count": pl.Int64}
+    engine.write("config.scoring_rules", _frame(columns, rules))
 
 
 def _scalars(model: ScoringModel) -> dict[str, Any]:

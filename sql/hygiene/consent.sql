@@ -2,7 +2,9 @@
 -- grain: person_id, channel
 -- reads: hygiene.consent_facts, hygiene.consent_gaps
 with blocked as (
-    select distinct gaps.person_id, gaps.channel
+    select distinct
+        gaps.person_id,
+        gaps.channel
     from hygiene.consent_gaps as gaps
     where gaps.severity = 'block'
 )
@@ -22,6 +24,6 @@ select
     facts.event_at as captured_at,
     facts.expires_at,
     facts.has_contact and blocked.person_id is null as is_usable,
-    case when facts.object = 'leads' then 'lead:' || facts.record_id else facts.record_id end as evidence,
+    case when facts.object = 'leads' then 'lead:' || facts.record_id else facts.record_id end as evidence
 from hygiene.consent_facts as facts
 left join blocked on facts.person_id = blocked.person_id and facts.channel = blocked.channel

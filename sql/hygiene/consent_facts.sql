@@ -11,7 +11,7 @@ with asked as (
             when channels.channel = 'phone' and subjects.is_business_phone then 'business'
             else 'consumer'
         end as subject,
-        case when channels.channel = 'email' then subjects.has_email else subjects.has_phone end as has_contact,
+        case when channels.channel = 'email' then subjects.has_email else subjects.has_phone end as has_contact
     from hygiene.subjects as subjects
     inner join config.consent_channels as channels on channels.stated = channels.channel
 ),
@@ -28,8 +28,16 @@ based as (
         defaults.jurisdiction_from,
         defaults.is_not_required,
         defaults.default_basis,
-        states.object,
-        states.record_id,
+        case
+            when
+                states.action <> 'claim' or coalesce(times.form_at, subjects.converted_at) is null
+                or coalesce(defaults.inquiry_days, defaults.purchase_days) is null then states.object
+        end as object,
+        case
+            when
+                states.action <> 'claim' or coalesce(times.form_at, subjects.converted_at) is null
+                or coalesce(defaults.inquiry_days, defaults.purchase_days) is null then states.record_id
+        end as record_id,
         states.is_proven,
         states.is_double_opt_in,
         states.has_text_version,
@@ -38,23 +46,27 @@ based as (
         states.state as event_state,
         coalesce(states.is_expired, false) as is_ended,
         states.expires_at as event_expires_at,
+        -- a bare claim is weaker than an inquiry or purchase that we saw
         case
-            when states.action is not null then states.action
+            when states.action <> 'claim' then states.action
             when defaults.purchase_days is not null and subjects.converted_at <= run.as_of then 'implied'
             when defaults.inquiry_days is not null and times.form_at is not null then 'implied'
+            else states.action
         end as action,
         case
-            when states.action is not null then states.lawful_basis
+            when states.action <> 'claim' then states.lawful_basis
             when defaults.purchase_days is not null and subjects.converted_at <= run.as_of then 'implied_purchase'
             when defaults.inquiry_days is not null and times.form_at is not null then 'implied_inquiry'
+            else states.lawful_basis
         end as event_basis,
         case
-            when states.action is not null then states.happened_at
+            when states.action <> 'claim' then states.happened_at
             when defaults.purchase_days is not null and subjects.converted_at <= run.as_of then subjects.converted_at
-            when defaults.inquiry_days is not null then times.form_at
+            when defaults.inquiry_days is not null and times.form_at is not null then times.form_at
+            else states.happened_at
         end as event_at,
         defaults.inquiry_days,
-        defaults.purchase_days,
+        defaults.purchase_days
     from asked
     inner join hygiene.subjects as subjects on asked.person_id = subjects.person_id
     inner join hygiene.place_defaults as defaults
@@ -78,7 +90,7 @@ timed as (
                 when based.action = 'implied' and based.event_basis = 'implied_purchase'
                     then based.event_at + to_days(cast(based.purchase_days as integer))
             end
-        ) as expires_at,
+        ) as expires_at
     from based
 )
 
@@ -107,8 +119,12 @@ select
         when timed.action = 'grant' then 'granted_unproven'
         when timed.action = 'implied' then 'implied'
         when timed.action = 'claim' then 'claimed_unproven'
-        when (timed.action = 'basis' or timed.is_not_required)
-            and (marks.notice_at is not null or marks.has_text_notice = 1) then 'not_required_with_notice'
+        when marks.notice_basis in ('legitimate_interest', 'contract', 'legal_obligation')
+            then 'not_required_with_notice'
+        when
+            (timed.action = 'basis' or timed.is_not_required)
+            and (marks.notice_at is not null or marks.has_text_notice = 1)
+            then 'not_required_with_notice'
         when timed.action = 'basis' or timed.is_not_required then 'not_required'
         else 'unknown'
     end as state,
@@ -124,13 +140,13 @@ select
     coalesce(marks.has_clear_suppression, 0) = 1 as has_clear_suppression,
     marks.sale_opt_out_at,
     marks.gpc_at,
-    marks.erased_at,
+    case when marks.proven_at is null or marks.proven_at <= marks.erased_at then marks.erased_at end as erased_at,
     marks.last_asked_at,
     case when timed.channel = 'email' then times.first_email_at else times.first_call_at end as first_contact_at,
     case when timed.channel = 'email' then times.last_email_at else times.last_call_at end as last_contact_at,
     times.wrong_number_at,
     times.form_at as inquiry_at,
-    times.inbound_at,
+    times.inbound_at
 from timed
 cross join meta.run as run
 left join hygiene.consent_marks as marks on timed.person_id = marks.person_id and timed.channel = marks.channel

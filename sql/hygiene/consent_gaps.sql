@@ -1,6 +1,7 @@
 -- hygiene.consent_gaps: what is missing to use a channel lawfully: each rule whose test is true. Not legal advice
 -- grain: person_id, channel, reason
--- reads: hygiene.consent_facts, hygiene.subjects, hygiene.places, config.consent_rules, config.consent_settings, meta.run
+-- reads: hygiene.consent_facts, hygiene.subjects, hygiene.places, config.consent_rules, config.consent_settings,
+--   meta.run
 with facts as (
     select
         facts.*,
@@ -23,7 +24,7 @@ with facts as (
         (epoch(run.as_of) - epoch(subjects.converted_at)) / 86400 as purchase_age_days,
         greatest(
             coalesce(facts.inbound_at, subjects.created_at), coalesce(subjects.created_at, facts.inbound_at)
-        ) as last_inbound_at,
+        ) as last_inbound_at
     from hygiene.consent_facts as facts
     inner join hygiene.subjects as subjects on facts.person_id = subjects.person_id
     cross join meta.run as run
@@ -33,7 +34,10 @@ with facts as (
 
 -- several candidate countries may share a rule set
 applied as (
-    select places.place, places.rule_set, max(places.strictness) as strictness
+    select
+        places.place,
+        places.rule_set,
+        max(places.strictness) as strictness
     from hygiene.places as places
     group by places.place, places.rule_set
 ),
@@ -55,7 +59,7 @@ gaps as (
             when rules.test = 'global_privacy_control' then facts.gpc_at + to_days(cast(rules.opt_out_days as integer))
             when rules.test = 'retention' then facts.last_inbound_at + to_days(cast(rules.max_age_days as integer))
             when rules.test = 'late_notice' then facts.created_at + to_days(cast(rules.max_age_days as integer))
-        end as due_at,
+        end as due_at
     from facts
     inner join applied on facts.place = applied.place
     inner join config.consent_rules as rules
@@ -83,7 +87,9 @@ gaps as (
             when 'no_basis'
                 then
                     not facts.is_stopped and not facts.is_not_required
-                    and (facts.state in ('unknown', 'expired') and facts.notice_basis is null or facts.state = 'implied')
+                    and (
+                        facts.state in ('unknown', 'expired') and facts.notice_basis is null or facts.state = 'implied'
+                    )
             when 'no_opt_in' then not facts.is_stopped and not facts.has_opt_in
             when 'no_consent'
                 then
@@ -168,9 +174,9 @@ select
     gaps.reason,
     gaps.severity,
     gaps.needs,
-    gaps.due_at,
+    gaps.due_at
 from gaps
 qualify row_number() over (
     partition by gaps.person_id, gaps.channel, gaps.reason
-    order by gaps.severity, gaps.strictness desc, gaps.jurisdiction
+    order by gaps.severity asc, gaps.strictness desc, gaps.jurisdiction asc
 ) = 1

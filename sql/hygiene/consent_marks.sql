@@ -23,6 +23,6 @@ select
     max(case
         when events.action in ('grant', 'claim') and events.object = 'consents' and not events.is_future
             then events.happened_at
-    end) as last_asked_at,
+    end) as last_asked_at
 from hygiene.consent_events as events
 group by events.person_id, events.channel

@@ -35,7 +35,7 @@ with candidates as (
             when events.action = 'implied' then 5
             when events.action = 'basis' then 6
             else 7
-        end as tie_rank,
+        end as tie_rank
     from hygiene.consent_events as events
     inner join hygiene.consent_marks as marks
         on events.person_id = marks.person_id and events.channel = marks.channel
@@ -68,9 +68,14 @@ select
     candidates.has_text_version,
     candidates.has_purpose,
     candidates.has_scope,
-    candidates.is_expired,
+    candidates.is_expired
 from candidates
 qualify row_number() over (
     partition by candidates.person_id, candidates.channel
-    order by candidates.tier, candidates.happened_at desc, candidates.tie_rank, candidates.object, candidates.record_id
+    order by
+        candidates.tier asc,
+        candidates.happened_at desc,
+        candidates.tie_rank asc,
+        candidates.object asc,
+        candidates.record_id asc
 ) = 1

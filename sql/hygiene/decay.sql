@@ -12,7 +12,7 @@ with aged as (
                 then cast(floor((epoch(run.as_of) - epoch(evidence.evidence_at)) / 86400) as bigint)
         end as age_days,
         evidence.ended_by,
-        evidence.hazard,
+        evidence.hazard
     from hygiene.decay_evidence as evidence
     cross join meta.run as run
 ),
@@ -29,7 +29,7 @@ survived as (
             when aged.ended_by is not null then 0.0
             when settings.mode = 'flat' then power(1 - settings.flat_rate, aged.hazard * aged.age_days / 365.25)
             else exp(-aged.hazard * power(aged.age_days / 365.25 / fields.eta_years, fields.k))
-        end as p_valid,
+        end as p_valid
     from aged
     inner join config.decay_fields as fields on aged.field = fields.field
     cross join config.decay_settings as settings
@@ -48,6 +48,6 @@ select
         when survived.p_valid < settings.fresh then 'ageing'
         when survived.p_valid is not null then 'fresh'
     end as state,
-    coalesce(survived.ended_by, 'age') as cause,
+    coalesce(survived.ended_by, 'age') as cause
 from survived
 cross join config.decay_settings as settings

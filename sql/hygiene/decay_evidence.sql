@@ -1,8 +1,8 @@
 -- hygiene.decay_evidence: the last evidence of each value, what ended it, and how fast it decays
 -- grain: person_id, field
--- reads: people.golden, people.golden_fields, people.members, people.accounts, contacts.leads, raw.accounts, raw.versions,
---   hygiene.subjects, hygiene.touch_times, hygiene.person_times, meta.run,
---   config.decay_fields, config.decay_evidence, config.decay_ends, config.decay_accelerators, config.consent_settings
+-- reads: people.golden, people.golden_fields, people.members, people.accounts, contacts.leads, raw.accounts,
+--   raw.versions, hygiene.subjects, hygiene.touch_times, hygiene.person_times, meta.run, config.decay_fields,
+--   config.decay_evidence, config.decay_ends, config.decay_accelerators, config.consent_settings
 with held as (
     select
         golden.person_id,
@@ -10,7 +10,7 @@ with held as (
         golden.employees_hi,
         golden.seniority,
         fields.field,
-        fields.golden_field,
+        fields.golden_field
     from people.golden as golden
     inner join hygiene.subjects as subjects on golden.person_id = subjects.person_id
     cross join config.decay_fields as fields
@@ -40,7 +40,7 @@ employers as (
         members.person_id,
         leads.company_key,
         leads.company_domain,
-        coalesce(leads.created_at, leads.updated_at) as observed_at,
+        coalesce(leads.created_at, leads.updated_at) as observed_at
     from people.members as members
     inner join contacts.leads as leads on members.lead_id = leads.lead_id
     cross join meta.run as run
@@ -66,7 +66,7 @@ observed as (
             and coalesce(leads.company_domain <> employers.company_domain, true)
             and coalesce(leads.created_at, leads.updated_at) < employers.observed_at,
             false
-        ) as has_newer_employer,
+        ) as has_newer_employer
     from held
     cross join meta.run as run
     left join people.golden_fields as origins
@@ -76,7 +76,9 @@ observed as (
 ),
 
 account_times as (
-    select matches.person_id, max(coalesce(accounts.updated_at, accounts.created_at)) as last_at
+    select
+        matches.person_id,
+        max(coalesce(accounts.updated_at, accounts.created_at)) as last_at
     from people.accounts as matches
     inner join raw.accounts as accounts on matches.account_id = accounts.record_id
     inner join raw.versions as versions
@@ -89,14 +91,19 @@ account_times as (
 ),
 
 proofs as (
-    select observed.person_id, observed.field, observed.observed_at as proven_at, observed.observed_by as proof from observed
+    select
+        observed.person_id,
+        observed.field,
+        observed.observed_at as proven_at,
+        observed.observed_by as proof
+    from observed
     union all
     select
         observed.person_id,
         observed.field,
         -- a call proves the number; everything else proves the address that it came from
-        case when times.kind = 'connected' then times.last_at else times.last_golden_at end,
-        times.kind,
+        case when times.kind = 'connected' then times.last_at else times.last_golden_at end as proven_at,
+        times.kind as proof
     from observed
     inner join config.decay_evidence as evidence on observed.field = evidence.field
     inner join hygiene.touch_times as times
@@ -104,18 +111,26 @@ proofs as (
     inner join hygiene.subjects as subjects on observed.person_id = subjects.person_id
     where observed.field <> 'employer' or subjects.is_corporate_mail
     union all
-    select observed.person_id, observed.field, account_times.last_at, 'account'
+    select
+        observed.person_id,
+        observed.field,
+        account_times.last_at as proven_at,
+        'account' as proof
     from observed
     inner join config.decay_evidence as evidence on observed.field = evidence.field and evidence.evidence = 'account'
     inner join account_times on observed.person_id = account_times.person_id
 ),
 
 latest as (
-    select proofs.person_id, proofs.field, proofs.proven_at, proofs.proof
+    select
+        proofs.person_id,
+        proofs.field,
+        proofs.proven_at,
+        proofs.proof
     from proofs
     where proofs.proven_at is not null
     qualify row_number() over (
-        partition by proofs.person_id, proofs.field order by proofs.proven_at desc, proofs.proof
+        partition by proofs.person_id, proofs.field order by proofs.proven_at desc, proofs.proof asc
     ) = 1
 ),
 
@@ -125,7 +140,7 @@ ends as (
         max(case when ends.cause = 'email_bounce' then 1 else 0 end) as by_bounce,
         max(case when ends.cause = 'wrong_number' then 1 else 0 end) as by_wrong_number,
         max(case when ends.cause = 'job_left' then 1 else 0 end) as by_job_left,
-        max(case when ends.cause = 'newer_employer' then 1 else 0 end) as by_newer_employer,
+        max(case when ends.cause = 'newer_employer' then 1 else 0 end) as by_newer_employer
     from config.decay_ends as ends
     group by ends.field
 ),
@@ -134,7 +149,7 @@ hazards as (
     select
         observed.person_id,
         observed.field,
-        sum(accelerators.log_multiplier) as log_hazard,
+        sum(accelerators.log_multiplier) as log_hazard
     from observed
     inner join hygiene.subjects as subjects on observed.person_id = subjects.person_id
     inner join config.decay_accelerators as accelerators
@@ -166,7 +181,7 @@ select
             and (latest.proven_at is null or latest.proven_at <= times.job_left_at) then 'job_left'
         when ends.by_newer_employer = 1 and observed.has_newer_employer then 'newer_employer'
     end as ended_by,
-    coalesce(exp(hazards.log_hazard), 1.0) as hazard,
+    coalesce(exp(hazards.log_hazard), 1.0) as hazard
 from observed
 left join latest on observed.person_id = latest.person_id and observed.field = latest.field
 left join ends on observed.field = ends.field

@@ -1,12 +1,18 @@
 -- hygiene.place_defaults: which rule set stands first for a place, and whether a basis stands without consent
 -- grain: place, channel, subject
 -- reads: hygiene.places, config.consent_channels, config.consent_rules
-with kinds as (
+with subjects as (
+    select 'business' as subject
+    union all
+    select 'consumer' as subject
+),
+
+kinds as (
     select distinct
         channels.channel,
-        subjects.subject,
+        subjects.subject
     from config.consent_channels as channels
-    cross join (select 'business' as subject union all select 'consumer' as subject) as subjects
+    cross join subjects
 ),
 
 rules as (
@@ -16,7 +22,7 @@ rules as (
         rules.subject,
         min(rules.default_basis) as default_basis,
         min(case when rules.test = 'expired_inquiry' then rules.inquiry_days end) as inquiry_days,
-        min(case when rules.test = 'expired_purchase' then rules.purchase_days end) as purchase_days,
+        min(case when rules.test = 'expired_purchase' then rules.purchase_days end) as purchase_days
     from config.consent_rules as rules
     group by rules.rule_set, rules.channel, rules.subject
 ),
@@ -29,7 +35,7 @@ countries as (
         places.country,
         max(rules.default_basis) as default_basis,
         min(rules.inquiry_days) as inquiry_days,
-        min(rules.purchase_days) as purchase_days,
+        min(rules.purchase_days) as purchase_days
     from hygiene.places as places
     cross join kinds
     left join rules
@@ -46,7 +52,7 @@ defaults as (
         min(case when countries.default_basis is null then 0 else 1 end) = 1 as is_not_required,
         min(countries.default_basis) as default_basis,
         min(countries.inquiry_days) as inquiry_days,
-        min(countries.purchase_days) as purchase_days,
+        min(countries.purchase_days) as purchase_days
     from countries
     group by countries.place, countries.channel, countries.subject
 ),
@@ -61,8 +67,11 @@ ranked as (
         row_number() over (
             partition by places.place, kinds.channel, kinds.subject
             order by
-                case when rules.rule_set is null then 1 else 0 end, places.strictness desc, places.rule_set, places.country
-        ) as place_rank,
+                case when rules.rule_set is null then 1 else 0 end,
+                places.strictness desc,
+                places.rule_set asc,
+                places.country asc
+        ) as place_rank
     from hygiene.places as places
     cross join kinds
     left join rules
@@ -78,7 +87,7 @@ select
     defaults.is_not_required,
     case when defaults.is_not_required then defaults.default_basis end as default_basis,
     defaults.inquiry_days,
-    defaults.purchase_days,
+    defaults.purchase_days
 from defaults
 inner join ranked
     on

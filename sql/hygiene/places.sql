@@ -8,17 +8,32 @@ with places as (
         subjects.country_from,
         subjects.region,
         subjects.phone_region,
-        subjects.domain_country,
+        subjects.domain_country
     from hygiene.subjects as subjects
 ),
 
 -- conflicting evidence keeps every country; the best evidence of each comes first
 candidates as (
-    select places.place, places.country, places.region, places.country_from as evidence from places
+    select
+        places.place,
+        places.country,
+        places.region,
+        places.country_from as evidence
+    from places
     union all
-    select places.place, places.phone_region, cast(null as varchar), 'phone' from places
+    select
+        places.place,
+        places.phone_region as country,
+        cast(null as varchar) as region,
+        'phone' as evidence
+    from places
     union all
-    select places.place, places.domain_country, cast(null as varchar), 'domain' from places
+    select
+        places.place,
+        places.domain_country as country,
+        cast(null as varchar) as region,
+        'domain' as evidence
+    from places
 ),
 
 countries as (
@@ -26,26 +41,42 @@ countries as (
         candidates.place,
         candidates.country,
         max(candidates.region) as region,
-        min(case candidates.evidence when 'country' then 1 when 'phone' then 2 else 3 end) as evidence_rank,
+        min(case candidates.evidence when 'country' then 1 when 'phone' then 2 else 3 end) as evidence_rank
     from candidates
     where candidates.country is not null
     group by candidates.place, candidates.country
 ),
 
 covered as (
-    select distinct jurisdictions.country from config.jurisdictions as jurisdictions where jurisdictions.country <> '*'
+    select distinct jurisdictions.country from config.jurisdictions as jurisdictions
+    where jurisdictions.country <> '*'
 ),
 
 known as (
-    select countries.place, countries.country, countries.region, countries.evidence_rank
+    select
+        countries.place,
+        countries.country,
+        countries.region,
+        countries.evidence_rank
     from countries
     inner join covered on countries.country = covered.country
 ),
 
 resolved as (
-    select known.place, known.country, known.region, known.evidence_rank, 0 as is_unknown from known
+    select
+        known.place,
+        known.country,
+        known.region,
+        known.evidence_rank,
+        0 as is_unknown
+    from known
     union all
-    select places.place, settings.unknown_as, cast(null as varchar), 4, 1
+    select
+        places.place,
+        settings.unknown_as as country,
+        cast(null as varchar) as region,
+        4 as evidence_rank,
+        1 as is_unknown
     from places
     cross join config.consent_settings as settings
     left join known on places.place = known.place
@@ -58,7 +89,7 @@ select
     jurisdictions.rule_set,
     max(jurisdictions.strictness) as strictness,
     min(case resolved.evidence_rank when 1 then 'country' when 2 then 'phone' when 3 then 'domain' else 'none' end)
-    as evidence,
+        as evidence
 from resolved
 inner join config.jurisdictions as jurisdictions on jurisdictions.country in (resolved.country, '*')
 left join config.state_spellings as spellings

@@ -9,7 +9,7 @@ select
         when regexp_replace(coalesce(leads.phone_e164, ''), '[^0-9]', '', 'g') = subjects.phone_key then 1
         when regexp_replace(coalesce(leads.mobile_e164, ''), '[^0-9]', '', 'g') = subjects.phone_key then 1
         else 0
-    end), 0) = 1 as is_golden_phone,
+    end), 0) = 1 as is_golden_phone
 from people.members as members
 inner join contacts.leads as leads on members.lead_id = leads.lead_id
 inner join hygiene.subjects as subjects on members.person_id = subjects.person_id

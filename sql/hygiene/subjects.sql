@@ -8,18 +8,17 @@ with lead_facts as (
         max(case when leads.email_raw is not null then 1 else 0 end) as has_email,
         max(case when coalesce(leads.phone_raw, leads.mobile_raw) is not null then 1 else 0 end) as has_phone,
         max(case when leads.source_channel = 'purchased_list' then 1 else 0 end) as is_purchased,
-        max(cast(regexp_extract(lower(leads.answers), settings.tps_pattern, 2) as varchar)) as tps_day,
-        max(cast(regexp_extract(lower(leads.answers), settings.dnc_pattern, 2) as varchar)) as dnc_day,
+        max(config.tps_day(leads.answers)) as tps_day,
+        max(config.dnc_day(leads.answers)) as dnc_day
     from people.members as members
     inner join contacts.leads as leads on members.lead_id = leads.lead_id
-    cross join config.consent_settings as settings
     group by members.person_id
 ),
 
 customers as (
     select
         matches.person_id,
-        max(case when accounts.is_customer then 1 else 0 end) as is_customer,
+        max(case when accounts.is_customer then 1 else 0 end) as is_customer
     from people.accounts as matches
     inner join raw.accounts as accounts on matches.account_id = accounts.record_id
     inner join raw.versions as versions
@@ -36,7 +35,8 @@ known as (
         regexp_replace(golden.phone_e164, '[^0-9]', '', 'g') as phone_key,
         golden.email is not null or coalesce(lead_facts.has_email, 0) = 1 as has_email,
         golden.phone_e164 is not null or coalesce(lead_facts.has_phone, 0) = 1 as has_phone,
-        coalesce(emails.is_valid, golden.email is not null) and not coalesce(emails.is_placeholder, false) as is_email_valid,
+        coalesce(emails.is_valid, golden.email is not null)
+        and not coalesce(emails.is_placeholder, false) as is_email_valid,
         coalesce(phones.is_valid, golden.phone_e164 is not null)
         and not coalesce(phones.is_placeholder, false) as is_phone_valid,
         coalesce(emails.is_free, false) as is_free_mail,
@@ -54,13 +54,16 @@ known as (
         try_cast(nullif(lead_facts.tps_day, '') as timestamp) as tps_screened_at,
         try_cast(nullif(lead_facts.dnc_day, '') as timestamp) as dnc_screened_at,
         upper(golden.country) as country,
-        case when golden.country_from in ('phone', 'domain') then golden.country_from else 'country' end as country_from,
+        case when golden.country_from in ('phone', 'domain') then golden.country_from else 'country' end
+            as country_from,
         lower(trim(golden.region)) as region,
         golden.phone_region,
         case
             when endings.ending is not null then endings.country
-            when length(split_part(golden.email_domain, '.', -1)) = 2 then upper(split_part(golden.email_domain, '.', -1))
-        end as domain_country,
+            when
+                length(split_part(golden.email_domain, '.', -1)) = 2
+                then upper(split_part(golden.email_domain, '.', -1))
+        end as domain_country
     from people.golden as golden
     left join lead_facts on golden.person_id = lead_facts.person_id
     left join customers on golden.person_id = customers.person_id
@@ -79,8 +82,10 @@ select
     known.is_phone_valid,
     known.is_free_mail,
     known.is_role_mail,
+    known.is_corporate_mail,
     -- a mailbox of a private provider is an individual subscriber's, even where the company is known
-    settings.is_b2b and (known.is_corporate_mail or (known.is_company_known and not known.is_free_mail)) as is_business_email,
+    settings.is_b2b
+    and (known.is_corporate_mail or (known.is_company_known and not known.is_free_mail)) as is_business_email,
     settings.is_b2b and (known.is_corporate_mail or known.is_company_known) as is_business_phone,
     known.is_mobile,
     known.is_purchased,
@@ -101,7 +106,7 @@ select
         '|', coalesce(known.country, '-'), known.country_from,
         case when known.country in ('US', 'CA') then coalesce(known.region, '-') else '-' end,
         coalesce(known.phone_region, '-'), coalesce(known.domain_country, '-')
-    ) as place,
+    ) as place
 from known
 cross join config.consent_settings as settings
 cross join meta.run as run

@@ -3,20 +3,29 @@
 -- reads: raw.versions, raw.events, raw.activities, raw.consents, raw.suppressions, people.links, people.members,
 --   contacts.leads, hygiene.subjects, hygiene.points, meta.run
 with linked as (
-    select links.object, links.record_id, links.person_id
+    select
+        links.object,
+        links.record_id,
+        links.person_id
     from people.links as links
     where links.person_id is not null
 ),
 
 current_rows as (
-    select versions.object, versions.file_id, versions.row_number
+    select
+        versions.object,
+        versions.file_id,
+        versions.row_number
     from raw.versions as versions
     where versions.state = 'current' and versions.object in ('events', 'activities', 'consents', 'suppressions')
 ),
 
 event_touches as (
     select
-        'events' as object, events.record_id, events.file_id, events.row_number,
+        'events' as object,
+        events.record_id,
+        events.file_id,
+        events.row_number,
         case
             when events.type in (
                 'form_submit', 'demo_request', 'trial_start', 'webinar', 'download', 'calculator', 'rfp', 'trade_show'
@@ -30,7 +39,9 @@ event_touches as (
             when events.type = 'product_use' then 'inbound'
             when events.type in ('job_left', 'unsubscribe', 'spam_report') then events.type
         end as kind,
-        events.occurred_at as touched_at, events.subject_id, events.subject_email,
+        events.occurred_at as touched_at,
+        events.subject_id,
+        events.subject_email
     from raw.events as events
     where events.type not in ('page_view', 'email_open', 'ad_click', 'web_visit_bot', 'other')
 ),
@@ -38,7 +49,10 @@ event_touches as (
 -- an activity says how it ended, and also who reached out
 outcomes as (
     select
-        'activities' as object, activities.record_id, activities.file_id, activities.row_number,
+        'activities' as object,
+        activities.record_id,
+        activities.file_id,
+        activities.row_number,
         case
             when activities.outcome = 'wrong_number' then 'wrong_number'
             when activities.outcome = 'bounced' then 'bounce_hard'
@@ -48,33 +62,51 @@ outcomes as (
             when activities.direction = 'in' and activities.channel = 'call' then 'connected'
             when activities.direction = 'in' or activities.outcome in ('held', 'replied') then 'inbound'
         end as kind,
-        activities.occurred_at as touched_at, activities.subject_id, activities.subject_email,
+        activities.occurred_at as touched_at,
+        activities.subject_id,
+        activities.subject_email
     from raw.activities as activities
 ),
 
 outbound as (
     select
-        'activities' as object, activities.record_id, activities.file_id, activities.row_number,
+        'activities' as object,
+        activities.record_id,
+        activities.file_id,
+        activities.row_number,
         case when activities.channel = 'email' then 'outbound_email' else 'outbound_phone' end as kind,
-        activities.occurred_at as touched_at, activities.subject_id, activities.subject_email,
+        activities.occurred_at as touched_at,
+        activities.subject_id,
+        activities.subject_email
     from raw.activities as activities
     where activities.direction = 'out' and activities.channel in ('email', 'call', 'sms')
 ),
 
 opt_ins as (
     select
-        'consents' as object, consents.record_id, consents.file_id, consents.row_number,
+        'consents' as object,
+        consents.record_id,
+        consents.file_id,
+        consents.row_number,
         case when consents.double_opt_in_at is not null then 'opt_in' else 'form' end as kind,
         coalesce(consents.double_opt_in_at, consents.captured_at) as touched_at,
-        consents.subject_id, consents.subject_email,
+        consents.subject_id,
+        consents.subject_email
     from raw.consents as consents
-    where consents.double_opt_in_at is not null or (consents.action = 'granted' and consents.capture_method = 'web_form')
+    where
+        consents.double_opt_in_at is not null or (consents.action = 'granted' and consents.capture_method = 'web_form')
 ),
 
 bounces_listed as (
     select
-        'suppressions' as object, suppressions.record_id, suppressions.file_id, suppressions.row_number,
-        'bounce_hard' as kind, suppressions.added_at as touched_at, suppressions.subject_id, suppressions.subject_email,
+        'suppressions' as object,
+        suppressions.record_id,
+        suppressions.file_id,
+        suppressions.row_number,
+        'bounce_hard' as kind,
+        suppressions.added_at as touched_at,
+        suppressions.subject_id,
+        suppressions.subject_email
     from raw.suppressions as suppressions
     where suppressions.reason = 'hard_bounce'
 ),
@@ -93,8 +125,13 @@ records as (
 
 record_touches as (
     select
-        linked.person_id, records.object, records.record_id, records.kind, records.touched_at,
-        coalesce(lower(trim(records.subject_email)) = subjects.email_key, points.is_golden_email, false) as is_golden_email,
+        linked.person_id,
+        records.object,
+        records.record_id,
+        records.kind,
+        records.touched_at,
+        coalesce(lower(trim(records.subject_email)) = subjects.email_key, points.is_golden_email, false)
+            as is_golden_email
     from records
     inner join linked on records.object = linked.object and records.record_id = linked.record_id
     inner join current_rows
@@ -110,9 +147,12 @@ record_touches as (
 -- flags of the leads themselves: undated ones count as of now, for nothing is known to have cleared them
 lead_touches as (
     select
-        members.person_id, 'leads' as object, leads.lead_id as record_id, 'bounce_hard' as kind,
+        members.person_id,
+        'leads' as object,
+        leads.lead_id as record_id,
+        'bounce_hard' as kind,
         least(coalesce(leads.updated_at, leads.created_at, run.as_of), run.as_of) as touched_at,
-        lower(leads.email) = subjects.email_key as is_golden_email,
+        lower(leads.email) = subjects.email_key as is_golden_email
     from people.members as members
     inner join contacts.leads as leads on members.lead_id = leads.lead_id
     inner join hygiene.subjects as subjects on members.person_id = subjects.person_id
@@ -120,8 +160,12 @@ lead_touches as (
     where leads.email_bounced
     union all
     select
-        members.person_id, 'leads', leads.lead_id, 'opt_in', leads.double_opt_in_at,
-        lower(leads.email) = subjects.email_key,
+        members.person_id,
+        'leads' as object,
+        leads.lead_id as record_id,
+        'opt_in' as kind,
+        leads.double_opt_in_at as touched_at,
+        lower(leads.email) = subjects.email_key as is_golden_email
     from people.members as members
     inner join contacts.leads as leads on members.lead_id = leads.lead_id
     inner join hygiene.subjects as subjects on members.person_id = subjects.person_id
@@ -140,7 +184,7 @@ select
     touches.record_id,
     touches.kind,
     touches.touched_at,
-    coalesce(touches.is_golden_email, false) as is_golden_email,
+    coalesce(touches.is_golden_email, false) as is_golden_email
 from touches
 cross join meta.run as run
 where touches.touched_at <= run.as_of

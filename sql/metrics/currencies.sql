@@ -23,5 +23,5 @@ counted as (
 select
     counted.currency,
     counted.amounts,
-    row_number() over (order by counted.amounts desc, counted.currency) = 1 as is_main
+    row_number() over (order by counted.amounts desc, counted.currency asc) = 1 as is_main
 from counted

@@ -36,13 +36,13 @@ sums as (
 )
 
 select
-    long.dimension,
-    long.dimension_value,
-    long.measure,
-    long.amount
+    dimension,
+    dimension_value,
+    measure,
+    amount
 from sums
 unpivot (
     amount for measure in (
         leads, duplicate_leads, email_leads, invalid_email_leads, phone_leads, invalid_phone_leads
     )
-) as long
+)

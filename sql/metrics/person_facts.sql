@@ -26,9 +26,8 @@ select
     coalesce(epoch(run.as_of) - epoch(golden.created_at) >= 90 * 86400, false) as is_matured,
     quality.score,
     coalesce(quality.is_quality, false) as is_quality,
-    golden.mql_at is not null or golden.sql_at is not null
-    or coalesce(quality.stage in ('mql', 'sal', 'sql', 'customer'), false) or coalesce(person_sales.has_won, false)
-    as is_mql,
+    golden.mql_at is not null or golden.sql_at is not null or coalesce(person_sales.has_won, false)
+    or coalesce(quality.stage in ('mql', 'sal', 'sql', 'customer'), false) as is_mql,
     golden.sql_at is not null
     or coalesce(quality.stage in ('sal', 'sql', 'customer'), false) or coalesce(person_sales.has_won, false) as is_sql,
     coalesce(quality.stage = 'pql', false) as is_pql,

@@ -39,10 +39,10 @@ with sums as (
 )
 
 select
-    long.dimension,
-    long.dimension_value,
-    long.measure,
-    long.amount
+    dimension,
+    dimension_value,
+    measure,
+    amount
 from sums
 unpivot (
     amount for measure in (
@@ -51,4 +51,4 @@ unpivot (
         people_with_gap, email_people, bounced_people, called_people, connected_people, meetings, no_show_meetings,
         score_total, pipeline_amount, won_amount, paid_won_amount
     )
-) as long
+)

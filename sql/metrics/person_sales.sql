@@ -6,7 +6,8 @@ with deals as (
         deal_facts.person_id,
         cast(count(*) as bigint) as deals,
         count(case when deal_facts.is_won then 1 end) > 0 as has_won,
-        coalesce(sum(case when deal_facts.is_won or deal_facts.is_open then deal_facts.amount end), 0) as pipeline_amount,
+        coalesce(sum(case when deal_facts.is_won or deal_facts.is_open then deal_facts.amount end), 0)
+            as pipeline_amount,
         coalesce(sum(case when deal_facts.is_won then deal_facts.amount end), 0) as won_amount
     from metrics.deal_facts as deal_facts
     where deal_facts.person_id is not null

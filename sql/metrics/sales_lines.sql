@@ -3,10 +3,10 @@
 -- reads: metrics.deal_facts, metrics.spend_facts, raw.sales_decisions, raw.versions, people.links, metrics.person_facts
 with deal_lines as (
     select
-        long.record_id,
-        long.person_id,
-        long.measure,
-        long.amount
+        record_id,
+        person_id,
+        measure,
+        amount
     from (
         select
             deal_facts.record_id,
@@ -27,7 +27,7 @@ with deal_lines as (
             deals, open_deals, won_deals, closed_deals, won_deal_amount, won_deals_with_amount, won_days,
             won_deals_with_days
         )
-    ) as long
+    )
 ),
 
 decisions as (

@@ -44,7 +44,7 @@ counted as (
         ) as touches_10_business_days
     from people_with_window as people
     inner join touches
-        on people.person_id = touches.person_id and touches.occurred_at >= people.created_at
+        on people.person_id = touches.person_id and people.created_at <= touches.occurred_at
     group by people.person_id
 ),
 

@@ -4,9 +4,16 @@
 with activity as (
     select
         person_events.person_id,
-        sum(case when person_events.type = 'product_use' and person_events.occurred_at >= scoring.lookback_from then 1 else 0 end)::bigint
+        sum(
+            case
+                when
+                    person_events.type = 'product_use' and person_events.occurred_at >= scoring.lookback_from
+                    then 1
+                else 0
+            end
+        )::bigint
             as product_events,
-        bool_or(person_events.type = 'call_connected') as has_connected_call,
+        bool_or(person_events.type = 'call_connected') as has_connected_call
     from scores.person_events as person_events
     cross join config.scoring as scoring
     where person_events.person_id is not null
@@ -29,7 +36,7 @@ select
     committees.account_id as committee_account,
     coalesce(committees.engaged_people, 0) as engaged_people,
     coalesce(activity.product_events, 0) as product_events,
-    coalesce(activity.has_connected_call, false) as has_connected_call,
+    coalesce(activity.has_connected_call, false) as has_connected_call
 from people
 left join activity
     on people.person_id = activity.person_id

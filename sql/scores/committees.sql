@@ -9,14 +9,15 @@ with engaged as (
     left join config.scoring_lists as ignored_pages
         on person_events.page_class = ignored_pages.value and ignored_pages.list = 'engagement_not_pages'
     cross join config.scoring as scoring
-    where person_events.person_id is not null and ignored_pages.value is null
+    where
+        person_events.person_id is not null and ignored_pages.value is null
         and person_events.occurred_at >= scoring.committee_from
 ),
 
 engaged_accounts as (
     select
         memberships.account_id,
-        count(distinct memberships.person_id) as engaged_people,
+        count(distinct memberships.person_id) as engaged_people
     from people.accounts as memberships
     inner join engaged
         on memberships.person_id = engaged.person_id
@@ -26,7 +27,8 @@ engaged_accounts as (
 select
     memberships.person_id,
     max(engaged_accounts.engaged_people) as engaged_people,
-    min(case when engaged_accounts.engaged_people >= scoring.committee_people then memberships.account_id end) as account_id,
+    min(case when engaged_accounts.engaged_people >= scoring.committee_people then memberships.account_id end)
+        as account_id
 from people.accounts as memberships
 inner join engaged_accounts
     on memberships.account_id = engaged_accounts.account_id

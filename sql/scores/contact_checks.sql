@@ -10,7 +10,7 @@ with phone_levels as (
         case
             when phones.level in ('valid', 'line_type_ok') and behaviour.has_connected_call then 'evidence'
             else phones.level
-        end as phone_level,
+        end as phone_level
     from people.golden as golden
     left join contacts.phones as phones
         on golden.phone_id = phones.phone_id
@@ -21,7 +21,7 @@ with phone_levels as (
 captured_consents as (
     select
         consent.person_id,
-        min(consent.state || coalesce(' ' || consent.evidence, '')) as consent_evidence,
+        min(consent.state || coalesce(' ' || consent.evidence, '')) as consent_evidence
     from hygiene.consent as consent
     inner join config.scoring_lists as states
         on consent.state = states.value and states.list = 'consent_states'
@@ -38,9 +38,9 @@ contact_states as (
         -- on channel any, one living contact is enough
         coalesce(
             bool_and(reach.is_bounced or coalesce(reach.why_not, '') in ('bounced', 'dead'))
-                filter (reach.has_contact and (scoring.channel = 'any' or reach.channel = scoring.channel)),
+            filter (reach.has_contact and (scoring.channel = 'any' or reach.channel = scoring.channel)),
             false
-        ) as is_contact_dead,
+        ) as is_contact_dead
     from hygiene.reach as reach
     cross join config.scoring as scoring
     group by reach.person_id
@@ -59,7 +59,7 @@ checked as (
         coalesce(contact_states.is_email_bounced, false) as is_bounced,
         coalesce(contact_states.is_phone_wrong, false) as is_phone_wrong,
         coalesce(contact_states.is_contact_dead, false) as is_contact_dead,
-        captured_consents.consent_evidence,
+        captured_consents.consent_evidence
     from people.golden as golden
     left join contacts.emails as emails
         on golden.email_id = emails.email_id
@@ -83,11 +83,13 @@ select
     phone_levels.phone_level,
     levels.value is not null and not phone_levels.is_placeholder and not checked.is_phone_wrong as is_phone_verified,
     phone_levels.has_phone and (
-        checked.is_phone_wrong or phone_levels.is_placeholder or coalesce(phone_levels.phone_level, 'invalid') = 'invalid'
+        checked.is_phone_wrong
+        or phone_levels.is_placeholder
+        or coalesce(phone_levels.phone_level, 'invalid') = 'invalid'
     ) as is_phone_bad,
     checked.consent_evidence is not null as is_consent_captured,
     checked.consent_evidence,
-    checked.is_contact_dead,
+    checked.is_contact_dead
 from checked
 inner join phone_levels
     on checked.person_id = phone_levels.person_id

@@ -11,7 +11,7 @@ select
     -- the id decides between events of the same moment
     max(struct_pack(
         occurred_at := person_events.occurred_at, record_id := person_events.record_id
-    )).record_id as record_id,
+    )).record_id as record_id
 from scores.person_events as person_events
 inner join config.scoring_lookbacks as lookbacks
     on person_events.occurred_at >= lookbacks.since

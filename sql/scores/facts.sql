@@ -56,7 +56,7 @@ select
     coalesce(surges.intent_record, accounts.intent_record) is not null as has_intent_surge,
     coalesce(surges.intent_record, accounts.intent_record) as intent_record,
     coalesce(sales_states.is_customer, false) as is_customer,
-    sales_states.sales_stage,
+    sales_states.sales_stage
 from people.golden as golden
 cross join meta.run as run
 inner join scores.contact_checks as checks

@@ -4,7 +4,7 @@
 with company_triggers as (
     select
         coalesce(person_events.account_id, memberships.account_id) as account_id,
-        person_events.occurred_at,
+        person_events.occurred_at
     from scores.person_events as person_events
     inner join config.scoring_lists as triggers
         on person_events.type = triggers.value and triggers.list = 'triggers'
@@ -21,7 +21,7 @@ moments as (
         person_events.record_id,
         person_events.occurred_at,
         triggers.value is not null as is_trigger,
-        engagements.value is not null and ignored_pages.value is null as is_engagement,
+        engagements.value is not null and ignored_pages.value is null as is_engagement
     from scores.person_events as person_events
     left join config.scoring_lists as engagements
         on person_events.type = engagements.value and engagements.list = 'engagement_types'
@@ -36,7 +36,7 @@ moments as (
         null as record_id,
         company_triggers.occurred_at,
         true as is_trigger,
-        false as is_engagement,
+        false as is_engagement
     from company_triggers
     inner join people.accounts as memberships
         on company_triggers.account_id = memberships.account_id
@@ -51,18 +51,19 @@ moments_after_triggers as (
         moments.is_engagement,
         max(case when moments.is_trigger then moments.occurred_at end) over (
             partition by moments.person_id
-            order by moments.occurred_at, moments.is_trigger desc, moments.record_id
+            order by moments.occurred_at asc, moments.is_trigger desc, moments.record_id asc
             rows between unbounded preceding and 1 preceding
-        ) as trigger_at,
+        ) as trigger_at
     from moments
     where moments.is_trigger or moments.is_engagement
 )
 
 select
     moments.person_id,
-    max(struct_pack(occurred_at := moments.occurred_at, record_id := moments.record_id)).record_id as record_id,
+    max(struct_pack(occurred_at := moments.occurred_at, record_id := moments.record_id)).record_id as record_id
 from moments_after_triggers as moments
 cross join config.scoring as scoring
-where moments.is_engagement and moments.occurred_at >= scoring.follow_up_from
+where
+    moments.is_engagement and moments.occurred_at >= scoring.follow_up_from
     and epoch(moments.occurred_at) - epoch(moments.trigger_at) <= scoring.follow_up_days * 86400
 group by moments.person_id

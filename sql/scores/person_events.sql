@@ -8,13 +8,14 @@ with recent_events as (
         events.account_source_id,
         events.type,
         events.page_class,
-        events.occurred_at,
+        events.occurred_at
     from raw.events as events
     inner join raw.versions as versions
         on events.file_id = versions.file_id and events.row_number = versions.row_number
     cross join meta.run as run
     cross join config.scoring as scoring
-    where versions.object = 'events' and versions.state = 'current'
+    where
+        versions.object = 'events' and versions.state = 'current'
         and events.occurred_at >= scoring.events_from and events.occurred_at <= run.as_of
 ),
 
@@ -22,7 +23,7 @@ account_sources as (
     select
         accounts.source,
         accounts.source_record_id,
-        accounts.record_id as account_id,
+        accounts.record_id as account_id
     from raw.accounts as accounts
     inner join raw.versions as versions
         on accounts.file_id = versions.file_id and accounts.row_number = versions.row_number
@@ -33,7 +34,7 @@ account_sources as (
 account_ids as (
     select
         account_sources.source_record_id,
-        min(account_sources.account_id) as account_id,
+        min(account_sources.account_id) as account_id
     from account_sources
     group by account_sources.source_record_id
     having count(distinct account_sources.account_id) = 1
@@ -42,12 +43,13 @@ account_ids as (
 company_triggers as (
     select
         recent_events.record_id,
-        min(coalesce(account_sources.account_id, account_ids.account_id)) as account_id,
+        min(coalesce(account_sources.account_id, account_ids.account_id)) as account_id
     from recent_events
     inner join config.scoring_lists as lists
         on recent_events.type = lists.value
     left join account_sources
-        on recent_events.source = account_sources.source
+        on
+            recent_events.source = account_sources.source
             and recent_events.account_source_id = account_sources.source_record_id
     left join account_ids
         on recent_events.account_source_id = account_ids.source_record_id
@@ -61,7 +63,7 @@ select
     company_triggers.account_id,
     recent_events.type,
     recent_events.page_class,
-    recent_events.occurred_at,
+    recent_events.occurred_at
 from recent_events
 left join people.links as links
     on recent_events.record_id = links.record_id and links.object = 'events'

@@ -16,7 +16,7 @@ with signals as (
             max(case when risk.signal = 'honeypot' then risk.signal end),
             max(case when risk.signal = 'placeholder_contact' then risk.signal end),
             max(case when risk.signal = 'spam_text' then risk.signal end)
-        ) as spam_signals,
+        ) as spam_signals
     from hygiene.risk as risk
     group by risk.person_id
 )
@@ -27,7 +27,7 @@ select
     coalesce(signals.is_student, false) as is_student,
     coalesce(hygiene_people.is_spam, false) as is_spam,
     coalesce(signals.spam_signals, '') as spam_signals,
-    coalesce(hygiene_people.hard_risks, 0) = 0 as is_low_risk,
+    coalesce(hygiene_people.hard_risks, 0) = 0 as is_low_risk
 from hygiene.people as hygiene_people
 left join signals
     on hygiene_people.person_id = signals.person_id

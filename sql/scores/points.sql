@@ -1,14 +1,18 @@
 -- scores.points: each rule that fired with the points that are left of it under the cap of its dimension
 -- grain: person_id, rule
 -- reads: scores.fired, config.scoring, config.scoring_dimensions
--- A dimension over its cap is shared out in proportion, in whole points: everybody gets the part before the decimal point,
--- what is left goes to the largest remainders, ties by rule id. The negative rules have no cap.
+-- A dimension over its cap is shared out in proportion, in whole points: every rule gets the part before the decimal
+-- point, what is left goes to the largest remainders, ties by rule id. The negative rules have no cap.
 with dimension_sums as (
     select
         fired.person_id,
         fired.dimension,
-        sum(fired.points_raw)::bigint as points_raw,
+        sum(fired.points_raw)::bigint as points_raw
     from scores.fired as fired
+    inner join config.scoring_dimensions as dimensions
+        on fired.dimension = dimensions.dimension
+    -- most dimensions cannot get above their cap: spare them the sums
+    where dimensions.points_most > dimensions.cap
     group by fired.person_id, fired.dimension
 ),
 
@@ -17,7 +21,7 @@ dimensions_over as (
         dimension_sums.person_id,
         dimension_sums.dimension,
         dimension_sums.points_raw,
-        dimensions.cap,
+        dimensions.cap
     from dimension_sums
     inner join config.scoring_dimensions as dimensions
         on dimension_sums.dimension = dimensions.dimension
@@ -31,7 +35,7 @@ shared as (
         dimensions_over.cap,
         fired.points_raw * dimensions_over.cap // dimensions_over.points_raw as whole,
         fired.points_raw * dimensions_over.cap % dimensions_over.points_raw as remainder,
-        fired.dimension,
+        fired.dimension
     from scores.fired as fired
     inner join dimensions_over
         on fired.person_id = dimensions_over.person_id and fired.dimension = dimensions_over.dimension
@@ -44,8 +48,8 @@ ranked as (
         shared.whole,
         shared.cap - sum(shared.whole) over (partition by shared.person_id, shared.dimension) as left_over,
         row_number() over (
-            partition by shared.person_id, shared.dimension order by shared.remainder desc, shared.rule
-        ) as place,
+            partition by shared.person_id, shared.dimension order by shared.remainder desc, shared.rule asc
+        ) as place
     from shared
 )
 
@@ -60,7 +64,7 @@ select
         when ranked.place <= ranked.left_over then ranked.whole + 1
         else ranked.whole
     end as points,
-    fired.evidence,
+    fired.evidence
 from scores.fired as fired
 cross join config.scoring as scoring
 left join ranked

@@ -4,7 +4,7 @@
 with scored as (
     select
         totals.*,
-        totals.fit + totals.intent + totals.access + totals.timing + totals.integrity + totals.negative as raw_total,
+        totals.fit + totals.intent + totals.access + totals.timing + totals.integrity + totals.negative as raw_total
     from scores.totals as totals
 ),
 
@@ -19,7 +19,7 @@ gated as (
             case when scored.access < scoring.access_gate then 'access' end,
             case when scored.timing < scoring.timing_gate then 'timing' end,
             case when scored.integrity < scoring.integrity_gate then 'integrity' end
-        ), '') as gates_failed,
+        ), '') as gates_failed
     from scored
     cross join config.scoring as scoring
 ),
@@ -40,7 +40,7 @@ classed as (
         (facts.is_competitor and scoring.is_competitor_excluded)
         or (facts.is_spam and scoring.is_spam_excluded)
         or (facts.is_student and scoring.is_student_excluded) as is_excluded,
-        facts.is_contact_dead,
+        facts.is_contact_dead
     from gated
     cross join config.scoring as scoring
     inner join scores.facts as facts
@@ -71,7 +71,7 @@ select
         when classed.is_quality then 'route'
         else 'nurture'
     end as next_action,
-    questions.next_question,
+    questions.next_question
 from classed
 inner join config.scoring_grades as grades
     on classed.score = grades.score

@@ -9,7 +9,8 @@ with customers as (
     inner join people.links as links
         on opportunities.record_id = links.record_id and links.object = 'opportunities'
     cross join meta.run as run
-    where versions.object = 'opportunities' and versions.state = 'current'
+    where
+        versions.object = 'opportunities' and versions.state = 'current'
         and opportunities.is_won and coalesce(opportunities.close_date, run.as_of) <= run.as_of
 ),
 
@@ -17,14 +18,15 @@ latest_decisions as (
     select
         links.person_id,
         lower(decisions.decision) as decision,
-        decisions.occurred_at,
+        decisions.occurred_at
     from raw.sales_decisions as decisions
     inner join raw.versions as versions
         on decisions.file_id = versions.file_id and decisions.row_number = versions.row_number
     inner join people.links as links
         on decisions.record_id = links.record_id and links.object = 'sales_decisions'
     cross join meta.run as run
-    where versions.object = 'sales_decisions' and versions.state = 'current'
+    where
+        versions.object = 'sales_decisions' and versions.state = 'current'
         and coalesce(decisions.occurred_at, run.as_of) <= run.as_of
     qualify row_number() over (
         partition by links.person_id order by decisions.occurred_at desc nulls last, decisions.record_id desc
@@ -35,7 +37,8 @@ latest_decisions as (
 qualified as (
     select golden.person_id
     from people.golden as golden
-    where golden.use_case is not null and golden.declared_timeline_days is not null
+    where
+        golden.use_case is not null and golden.declared_timeline_days is not null
         and coalesce(golden.budget_hi, golden.budget_lo) is not null
         and (
             golden.seniority in ('owner', 'c_level', 'vp', 'director')
@@ -49,11 +52,13 @@ select
     case
         -- a rejection after the hand-over takes the stage back
         when golden.sql_at <= run.as_of and not coalesce(
-            decisions.decision in ('rejected', 'recycled') and coalesce(decisions.occurred_at, run.as_of) >= golden.sql_at, false
+            decisions.decision in ('rejected', 'recycled')
+            and coalesce(decisions.occurred_at, run.as_of) >= golden.sql_at,
+            false
         ) then 'sql'
         when decisions.decision = 'accepted' and qualified.person_id is not null then 'sql'
         when decisions.decision = 'accepted' then 'sal'
-    end as sales_stage,
+    end as sales_stage
 from people.golden as golden
 cross join meta.run as run
 left join customers

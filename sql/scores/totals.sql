@@ -9,7 +9,7 @@ with sums as (
         sum(case when points.dimension = 'access' then points.points else 0 end)::bigint as access,
         sum(case when points.dimension = 'timing' then points.points else 0 end)::bigint as timing,
         sum(case when points.dimension = 'integrity' then points.points else 0 end)::bigint as integrity,
-        sum(case when points.dimension = 'negative' then points.points else 0 end)::bigint as negative,
+        sum(case when points.dimension = 'negative' then points.points else 0 end)::bigint as negative
     from scores.points as points
     group by points.person_id
 )
@@ -21,7 +21,7 @@ select
     coalesce(sums.access, 0) as access,
     coalesce(sums.timing, 0) as timing,
     coalesce(sums.integrity, 0) as integrity,
-    coalesce(sums.negative, 0) as negative,
+    coalesce(sums.negative, 0) as negative
 from scores.facts as facts
 left join sums
     on facts.person_id = sums.person_id

@@ -1,0 +1,15 @@
+"""contacts: can we reach them?"""
+
+from __future__ import annotations
+
+from assets.factory import stage_assets
+from leadgrade.contacts import build
+
+ASSETS = stage_assets(
+    "contacts",
+    {
+        "contacts.lead_fields": (build.build_lead_fields, ("raw.leads", "raw.versions", "contacts.blocked_leads")),
+        "contacts.emails": (build.build_emails, ("contacts.lead_fields",)),
+        "contacts.phones": (build.build_phones, ("contacts.lead_fields",)),
+    },
+)

@@ -1,0 +1,151 @@
+"""Decay and consent without a nightly run: frames in, frames out, by the same SQL in a database in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from leadgrade.config.consent import ConsentConfig
+from leadgrade.config.decay import DecayConfig
+from leadgrade.engine import DuckDBEngine
+from leadgrade.engine.duckdb import polars_schema
+from leadgrade.hygiene import config_tables, steps
+
+_CONSENT_INPUTS = (
+    "people.accounts",
+    "raw.accounts",
+    "raw.events",
+    "raw.activities",
+    "raw.suppressions",
+    "contacts.phones",
+)
+_EMAIL_FLAGS = ("is_free", "is_corporate", "is_role")
+
+
+def decay(evidence: pl.DataFrame, config: DecayConfig, as_of: datetime) -> pl.DataFrame:
+    """Say how probably each value is still true.
+
+    Args:
+        evidence: One row a person and field: ``person_id`` and ``field`` (a name of ``config.fields``) as text and
+            ``evidence_at`` (UTC without zone, null where unknown). Optional: ``evidence`` (what it was), ``ended_by``
+            (a terminal event: the value is dead), ``hazard`` (factor of the cumulative hazard, 1 where absent).
+        config: ``decay.yaml``.
+        as_of: The time that "now" means, UTC without zone.
+
+    Returns:
+        person_id, field, evidence_at, evidence, age_days (whole days), p_valid (0..1), state (fresh, ageing, stale,
+        dead) and cause, ordered by person and field. Where nothing tells the age, age, p_valid and state are null.
+
+    Raises:
+        ValueError: A needed column is missing, or a field is not in the configuration.
+    """
+    _require(evidence, "evidence", ["person_id", "field", "evidence_at"])
+    unknown = sorted(set(evidence["field"].drop_nulls()) - set(config.fields))
+    if unknown:
+        raise ValueError(
+            f"evidence.field: {', '.join(unknown)} not in decay.yaml; there are: {', '.join(config.fields)}"
+        )
+    with DuckDBEngine() as engine:
+        _write_run(engine, as_of)
+        config_tables.write_decay(engine, config)
+        rows = _fitted(evidence, "hygiene.decay_evidence").with_columns(pl.col("hazard").fill_null(1.0))
+        engine.write("hygiene.decay_evidence", rows)
+        steps.make(engine, ("decay",))
+        return engine.read("hygiene.decay").sort("person_id", "field")
+
+
+def consent(
+    people: pl.DataFrame, events: pl.DataFrame, config: ConsentConfig, as_of: datetime, *, profile: str = "b2b"
+) -> pl.DataFrame:
+    """Say for each person and channel whether it may be used, on what basis, and what is missing.
+
+    Args:
+        people: One row a person: ``person_id`` and any of ``email``, ``phone_e164``, ``country`` (ISO2), ``region``,
+            ``phone_region``, ``company_name``, ``job_title``, ``created_at``, ... (columns of ``people.golden``); the
+            kind of address as ``is_free``, ``is_corporate``, ``is_role``; and the bare flags ``email_opt_out``,
+            ``phone_opt_out``, ``consent_status``, ``double_opt_in_at`` of ``contacts.leads``.
+        events: Consent events: ``person_id``, ``channel``, ``action``, ``captured_at`` and any further column of
+            ``raw.consents``. A grant without ``subject_email`` and ``subject_phone`` is about the person's own ones.
+        config: ``consent.yaml``.
+        as_of: The time that "now" means, UTC without zone.
+        profile: b2b or b2c; b2c has no business subjects.
+
+    Returns:
+        The columns of ``hygiene.consent`` and ``gaps`` (list of reasons, sorted), ordered by person and channel.
+
+    Raises:
+        ValueError: A needed column is missing.
+    """
+    _require(people, "people", ["person_id"])
+    _require(events, "events", ["person_id", "channel", "action", "captured_at"])
+    with DuckDBEngine() as engine:
+        _write_run(engine, as_of)
+        config_tables.write_consent(engine, config, profile)
+        config_tables.write_decay(engine, _no_decay())
+        _write_people(engine, people)
+        _write_events(engine, events)
+        steps.make(engine, (*steps.TOUCHES, *steps.CONSENT))
+        gaps = engine.read("hygiene.consent_gaps", ["person_id", "channel", "reason"])
+        found = gaps.group_by("person_id", "channel").agg(pl.col("reason").sort().alias("gaps"))
+        rows = engine.read("hygiene.consent").join(found, on=["person_id", "channel"], how="left")
+        return rows.with_columns(pl.col("gaps").fill_null([])).sort("person_id", "channel")
+
+
+def _no_decay() -> DecayConfig:
+    """The consent rules need no survival, only the limits of bounces, which are the defaults."""
+    field = {"golden_field": "email", "annual_decay": 0.5, "refresh_days": 1, "source": "none"}
+    return DecayConfig.model_validate({"required_fields": ["work_email"], "fields": {"work_email": field}})
+
+
+def _require(frame: pl.DataFrame, name: str, columns: list[str]) -> None:
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise ValueError(f"{name}: columns missing: {', '.join(missing)}; found: {', '.join(frame.columns)}")
+
+
+def _fitted(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The frame with exactly the columns of the contract; what is missing is null, what is more is left out."""
+    schema = polars_schema(table)
+    columns = [pl.col(n) if n in frame.columns else pl.lit(None).alias(n) for n in schema]
+    return frame.select(columns).cast(schema)  # type: ignore[arg-type]
+
+
+def _write_run(engine: DuckDBEngine, as_of: datetime) -> None:
+    engine.write("meta.run", _fitted(pl.DataFrame({"run_id": ["library"], "as_of": [as_of]}), "meta.run"))
+
+
+def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
+    """Each person becomes one lead of itself."""
+    domain = pl.col("email").cast(pl.String).str.to_lowercase().str.split("@").list.last()
+    if "email" not in people.columns:
+        people = people.with_columns(pl.lit(None, pl.String).alias("email"))
+    golden = people.with_columns(
+        pl.col("person_id").alias("lead_id"),
+        pl.col("person_id").alias("email_id"),
+        pl.col("person_id").alias("source_record_id"),
+        pl.col("email").alias("email_raw"),
+        domain.alias("email_domain"),
+    )
+    for table in ("people.golden", "people.members", "contacts.leads"):
+        engine.write(table, _fitted(golden, table))
+    flags = [
+        pl.col(f).fill_null(value=False) if f in people.columns else pl.lit(value=False).alias(f) for f in _EMAIL_FLAGS
+    ]
+    emails = golden.filter(pl.col("email").is_not_null()).with_columns(pl.lit(value=True).alias("is_valid"), *flags)
+    engine.write("contacts.emails", _fitted(emails, "contacts.emails"))
+
+
+def _write_events(engine: DuckDBEngine, events: pl.DataFrame) -> None:
+    """The events as current rows of raw.consents, linked to their people; every other input is empty."""
+    numbered = events.with_row_index("row_number").with_columns(
+        pl.lit("library").alias("file_id"),
+        pl.format("c_{}", pl.col("row_number")).alias("record_id"),
+        pl.col("person_id").alias("subject_id"),
+    )
+    engine.write("raw.consents", _fitted(numbered, "raw.consents"))
+    tagged = numbered.with_columns(pl.lit("consents").alias("object"), pl.lit("current").alias("state"))
+    engine.write("people.links", _fitted(tagged, "people.links"))
+    engine.write("raw.versions", _fitted(tagged, "raw.versions"))
+    for table in _CONSENT_INPUTS:
+        engine.ensure(table)

@@ -1,0 +1,157 @@
+"""From cleaned fields to the forms that are compared: folded text, digits, sound keys, names read out of addresses."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+
+from leadgrade.contacts import vocabulary
+from leadgrade.contacts.email_kinds import free_domains, is_role
+
+# what normalise() is given: text as it came or cleaned by the stage contacts; null where unknown
+INPUT: dict[str, pl.DataType] = {
+    name: pl.String()
+    for name in (
+        "lead_id", "first_name", "last_name", "full_name", "email", "phone", "mobile", "company", "company_domain",
+        "job_title", "street", "city", "region", "postal_code", "country", "date_of_birth", "identifier", "other",
+    )
+} | {"email_is_role": pl.Boolean()}  # fmt: skip
+
+_LETTERS = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
+_HONORIFICS = r"^(?:mr|mrs|ms|miss|dr|prof|sir|herr|frau|mme|sr|sra)\s+"
+# letters that sound alike; doubles fall together and vowels after the first letter go
+_SOUNDS = {"ph": "f", "ck": "k", "gh": "g", "th": "t", "sh": "s", "sch": "s", "tz": "z", "dt": "t", "qu": "k", "c": "k", "z": "s",
+           "v": "f", "w": "f", "y": "i", "j": "i", "d": "t", "x": "ks"}  # fmt: skip
+_ABBREVIATIONS = {"street": "st", "road": "rd", "avenue": "ave", "lane": "ln", "drive": "dr", "court": "ct", "place": "pl",
+                  "boulevard": "blvd", "highway": "hwy", "strasse": "str", "north": "n", "south": "s", "east": "e",
+                  "west": "w", "route": "rt", "parkway": "pkwy", "terrace": "ter", "circle": "cir"}  # fmt: skip
+_LEGAL = (
+    r"\s+(?:inc|incorporated|ltd|limited|llc|llp|lp|plc|corp|corporation|co|company|group|holding|holdings|gmbh|ag|kg|se|"
+    r"sa|sas|sarl|srl|spa|bv|nv|ab|as|oy|aps|pty|sl|kft|sro|ohg|ug|mbh|gmbh & co|& co|&)$"
+)
+_PLUS_DOMAINS = r"^[^@]+@(?:gmail\.com|googlemail\.com|outlook\.com|hotmail\.com|icloud\.com|fastmail\.com|proton(?:mail)?\.(?:com|me))$"
+
+
+def _filled(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.len_chars() > 0).then(text)
+
+
+def folded(column: str) -> pl.Expr:
+    """Lower case, no accents, one blank between words, null where nothing is left."""
+    plain = pl.col(column).str.to_lowercase().str.replace_many(list(_LETTERS), list(_LETTERS.values()))
+    return _filled(vocabulary.fold_expr(plain.str.replace_all(r"['’`.]", "")))
+
+
+def sound(column: str) -> pl.Expr:
+    """A rough sound key of a folded name: consonants by class, doubled letters and later vowels dropped, six characters."""
+    plain = pl.col(column).str.replace_all(" ", "").str.replace_many(list(_SOUNDS), list(_SOUNDS.values()), leftmost=True)
+    head, tail = plain.str.slice(0, 1), plain.str.slice(1).str.replace_all("[aeiouh]", "")
+    key = head + tail
+    for letter in "bfgklmnprst":
+        key = key.str.replace_all(f"{letter}{letter}+", letter)
+    return _filled(key.str.slice(0, 6))
+
+
+def _names(frame: pl.DataFrame) -> pl.DataFrame:
+    """first and last, from their fields or from the full name ("Last, First" turned round)."""
+    whole = pl.col("full_name").str.replace(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$", "$2 $1")
+    frame = frame.with_columns(whole.alias("full_name"))
+    frame = frame.with_columns(folded(c).str.replace(_HONORIFICS, "").alias(c) for c in ("first_name", "last_name", "full_name"))
+    lone = pl.col("first_name").is_null() & pl.col("last_name").is_null()
+    first = pl.coalesce("first_name", pl.when(lone).then(pl.col("full_name").str.extract(r"^(\S+)")))
+    last = pl.coalesce("last_name", pl.when(lone).then(pl.col("full_name").str.extract(r"\s(\S+)$")))
+    return frame.with_columns(first.alias("first"), last.alias("last"))
+
+
+def _email(frame: pl.DataFrame) -> pl.DataFrame:
+    """The address for matching, its letters before the @, and whether it belongs to a function."""
+    plain = pl.col("email").str.to_lowercase().str.strip_chars()
+    plain = pl.when(plain.str.contains(_PLUS_DOMAINS)).then(plain.str.replace(r"\+[^@]*@", "@")).otherwise(plain)
+    frame = frame.with_columns(pl.when(plain.str.contains(r"^[^@\s]+@[^@\s]+$")).then(plain).alias("email"))
+    local, domain = pl.col("email").str.extract(r"^([^@]+)@"), pl.col("email").str.extract(r"@(.+)$")
+    role = pl.coalesce("email_is_role", is_role(local)).fill_null(value=False)
+    return frame.with_columns(
+        role.alias("email_is_role"),
+        pl.when(~role).then(_filled(vocabulary.fold_expr(local).str.replace_all(r"[^\p{L} ]", "").str.replace_all(r"\s+", " "))).alias("_words"),
+        domain.alias("email_domain"),
+    ).with_columns(_filled(pl.col("_words").str.replace_all(" ", "")).alias("local"))
+
+
+def _names_from_email(frame: pl.DataFrame) -> pl.DataFrame:
+    """Fill a missing part of the name, or one given as an initial, from an address such as first.last@."""
+    words, local = pl.col("_words"), pl.col("local")
+    front, back = words.str.extract(r"^(\p{L}{2,}) \p{L}{2,}$"), words.str.extract(r"^\p{L}{2,} (\p{L}{2,})$")
+    no_first, no_last = pl.col("first").is_null(), pl.col("last").is_null()
+    ends = local.str.ends_with(pl.col("last")) & (pl.col("last").str.len_chars() >= 3)
+    starts = local.str.starts_with(pl.col("first")) & (pl.col("first").str.len_chars() >= 3)
+    before_last = pl.when(ends).then(local.str.strip_suffix(pl.col("last")))
+    after_first = pl.when(starts).then(local.str.strip_prefix(pl.col("first")))
+    guess = pl.coalesce(pl.when(back == pl.col("last")).then(front), pl.when(no_last).then(front), before_last)
+    is_longer = guess.str.starts_with(pl.col("first")) & (pl.col("first").str.len_chars() == 1)
+    first = pl.when(no_first & ~(no_last & front.is_null())).then(guess).when(is_longer).then(guess).otherwise("first")
+    last = pl.when(no_last & (no_first | (front == pl.col("first")))).then(back).when(no_last).then(
+        pl.when(after_first.str.len_chars() >= 3).then(after_first)).otherwise("last")  # fmt: skip
+    return frame.with_columns(_filled(first).alias("first"), _filled(last).alias("last"))
+
+
+def _digits(column: str) -> pl.Expr:
+    """Last ten digits of a number: the same with and without country code or trunk zero; null below seven."""
+    digits = pl.col(column).str.replace_all(r"[^0-9]", "").str.strip_chars_start("0")
+    return pl.when(digits.str.len_chars() >= 7).then(digits.str.slice(-10))
+
+
+def _date() -> pl.Expr:
+    """Digits of a date of birth, year first where it can be told."""
+    text = pl.col("date_of_birth")
+    swapped = text.str.replace(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$", "$3-$1-$2")
+    return _filled(swapped.str.replace_all(r"[^0-9]", "").str.slice(0, 8))
+
+
+@cache
+def _free() -> pl.Series:
+    return pl.Series(sorted(free_domains()), dtype=pl.String).implode()
+
+
+def _places_and_work(frame: pl.DataFrame) -> pl.DataFrame:
+    own_domain = pl.when(~pl.col("email_domain").is_in(_free())).then("email_domain")
+    street = folded("street").str.split(" ").list.eval(pl.element().replace(_ABBREVIATIONS)).list.join(" ")
+    company = folded("company").str.replace(_LEGAL, "").str.replace(_LEGAL, "")
+    return frame.with_columns(
+        _filled(company).alias("company"),
+        pl.coalesce("company_domain", own_domain).str.to_lowercase().alias("domain"),
+        folded("job_title").alias("title"),
+        street.alias("street"),
+        folded("city").alias("city"),
+        folded("region").alias("region"),
+        _filled(folded("postal_code").str.replace_all(" ", "")).alias("postal"),
+        folded("country").alias("country"),
+        _date().alias("dob"),
+        _filled(folded("identifier").str.replace_all(r"[^\p{L}0-9]", "")).alias("identifier"),
+        folded("other").alias("other"),
+        _digits("phone").alias("phone"),
+        _digits("mobile").alias("mobile"),
+    )
+
+
+def normalise(frame: pl.DataFrame) -> pl.DataFrame:
+    """Bring leads into the forms that blocking and comparison read.
+
+    Args:
+        frame: Columns of :data:`INPUT`; a missing column counts as null.
+
+    Returns:
+        The columns of ``people.normalised``, one row per row.
+    """
+    texts = [pl.col(c).cast(t) if c in frame.columns else pl.lit(None, t).alias(c) for c, t in INPUT.items()]
+    plain = _places_and_work(_names_from_email(_email(_names(frame.select(texts)))))
+    # names put into the wrong boxes meet under one key
+    parts = pl.concat_list("first", "last").list.drop_nulls().list.sort().list.join(" ")
+    both = pl.col("first").is_not_null() & pl.col("last").is_not_null()
+    return plain.select(
+        "lead_id", "first", "last", sound("first").alias("first_sound"), sound("last").alias("last_sound"),
+        pl.when(both).then(parts).alias("name_key"),
+        "email", "local", "email_is_role", "phone",
+        pl.when(pl.col("mobile").ne_missing(pl.col("phone"))).then("mobile").alias("mobile"),
+        "company", "domain", "title", "street", "city", "region", "postal", "country", "dob", "identifier", "other",
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Who is who in any table: the library's door to matching."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from leadgrade.config.run import RunConfig
+from leadgrade.engine import DuckDBEngine
+from leadgrade.people.kinds import as_input
+from leadgrade.people.matching import build_clusters, build_features, build_pairs
+from leadgrade.people.normalise import normalise
+
+_MEMBERS = """
+select
+    n.lead_id,
+    'p_' || substr(md5(coalesce(c.cluster_id, n.lead_id)), 1, 20) as person_id,
+    coalesce(c.match_probability, 1.0) as match_probability
+from people.normalised as n
+left join people.clusters as c on n.lead_id = c.lead_id
+order by n.lead_id"""
+_BATCH = 100_000
+
+
+def resolve(
+    leads: pl.DataFrame, *, columns: Mapping[str, str] | None = None, threshold: float | None = None
+) -> pl.DataFrame:
+    """Find the people behind the rows of a table.
+
+    Args:
+        leads: Any table with a column ``lead_id``, unique and filled; everything else may be missing.
+        columns: Name of a column -> its kind: first_name, last_name, full_name, email, phone, company, job_title, street,
+            city, region, postal_code, country, date_of_birth, identifier, other. Left out: columns are taken by their names.
+        threshold: Match probability from which two rows are one person, above 0 and up to 1; left out: 0.9.
+
+    Returns:
+        lead_id, person_id (hash of the smallest lead_id of the person), match_probability (the surest pair that holds the row
+        in its person, 1 for a person of one row). One row per row, in the order of the table.
+
+    Raises:
+        ValueError: no lead_id, a lead_id missing or twice, an unknown kind or column, a threshold outside its bounds.
+    """
+    limit = RunConfig().match_threshold if threshold is None else threshold
+    if not 0 < limit <= 1:
+        raise ValueError(f"threshold must be above 0 and at most 1, got {limit}")
+    table = as_input(leads, columns)
+    _check_ids(table["lead_id"])
+    with DuckDBEngine() as engine:
+        for start in range(0, max(table.height, 1), _BATCH):
+            engine.write("people.normalised", normalise(table.slice(start, _BATCH)), append=True)
+        build_features(engine)
+        build_pairs(engine, limit, limit)
+        build_clusters(engine)
+        members = engine.collect(_MEMBERS)
+    return table.select("lead_id").join(members, on="lead_id", how="left", maintain_order="left")
+
+
+def _check_ids(lead_ids: pl.Series) -> None:
+    if lead_ids.null_count():
+        raise ValueError(f"lead_id is missing in {lead_ids.null_count()} row(s); every row needs one of its own")
+    if lead_ids.n_unique() != len(lead_ids):
+        raise ValueError(f"lead_id is not unique: {len(lead_ids) - lead_ids.n_unique()} row(s) repeat one")

@@ -1,0 +1,167 @@
+"""The headline figures of a publication: what a run ends with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from leadgrade.report.reader import Row, Warehouse, open_warehouse
+from leadgrade.report.text import DISPOSITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the summary and the head of the report say.
+
+    Attributes:
+        run_id: Run that made the warehouse; None for an empty file.
+        as_of: As-of time of the run, UTC.
+        published_at: When it was published, UTC.
+        code_version: Version of leadgrade.
+        files: Files taken.
+        files_refused: Files refused.
+        rows: Rows that came in, over all files.
+        objects: A dict an object: object, rows, and rows by disposition.
+        bridge: Rows of leads by disposition, in the order of the bridge; they add up to the rows of leads.
+        leads: Current leads.
+        people: People.
+        quality: The row of metrics.funnel of the quality lead rate; empty where there is none.
+        rates: Headline rates of metrics.funnel over all people, by metric.
+        reach: A dict a channel: channel, people, with_contact, reachable, consent, invalid (counts of people).
+        gaps: A dict a reason: reason, severity, people; most frequent first.
+        grades: People by grade.
+        next_actions: People by next action.
+        sources: The rows of metrics.sources, most people first.
+        findings: Rules of the audit that did not pass: rule, severity, sentence, failures.
+        rules_checked: Number of rules that were checked.
+    """
+
+    run_id: str | None
+    as_of: datetime | None
+    published_at: datetime | None
+    code_version: str | None
+    files: int
+    files_refused: int
+    rows: int
+    objects: list[Row]
+    bridge: dict[str, int]
+    leads: int
+    people: int
+    quality: Row
+    rates: dict[str, Row]
+    reach: list[Row]
+    gaps: list[Row]
+    grades: dict[str, int]
+    next_actions: dict[str, int]
+    sources: list[Row]
+    findings: list[Row]
+    rules_checked: int
+
+    @property
+    def duplicates_merged(self) -> int:
+        """Leads that were merged into another."""
+        return int(self.rates.get("duplicate_rate", {}).get("numerator") or 0)
+
+
+def summary(warehouse: Path) -> Summary:
+    """Read the headline figures of a published warehouse."""
+    with open_warehouse(warehouse) as opened:
+        return summarize(opened)
+
+
+def summarize(warehouse: Warehouse) -> Summary:
+    """The headline figures of an open warehouse."""
+    run = warehouse.row("select run_id, as_of, published_at, code_version from meta.publication")
+    files = warehouse.row(
+        "select count(*) as files, count(case when status = 'refused' then 1 end) as refused from raw.files"
+    )
+    objects = _objects(warehouse)
+    rates = {r["metric"]: r for r in warehouse.rows("select * from metrics.funnel where dimension = 'all'")}
+    findings = all_rules(warehouse)
+    return Summary(
+        run_id=run.get("run_id"),
+        as_of=run.get("as_of"),
+        published_at=run.get("published_at"),
+        code_version=run.get("code_version"),
+        files=files["files"] - files["refused"],
+        files_refused=files["refused"],
+        rows=sum(o["rows"] for o in objects),
+        objects=objects,
+        bridge=next((o["dispositions"] for o in objects if o["object"] == "leads"), {}),
+        leads=_count(warehouse, "contacts.leads"),
+        people=_count(warehouse, "people.golden"),
+        quality=rates.get("quality_lead_rate", {}),
+        rates=rates,
+        reach=warehouse.rows(_REACH),
+        gaps=warehouse.rows(_GAPS),
+        grades=_counts(warehouse, "grade"),
+        next_actions=_counts(warehouse, "next_action"),
+        sources=warehouse.rows("select * from metrics.sources order by people desc, source"),
+        findings=[row for row in findings if not row["passed"]],
+        rules_checked=len(findings),
+    )
+
+
+def _count(warehouse: Warehouse, table: str) -> int:
+    return int(warehouse.row(f"select count(*) as n from {table}")["n"])
+
+
+def _counts(warehouse: Warehouse, column: str) -> dict[str, int]:
+    query = (
+        f"select {column} as k, count(*) as n from scores.quality where {column} is not null group by all order by 1"
+    )
+    return {row["k"]: row["n"] for row in warehouse.rows(query)}
+
+
+def _objects(warehouse: Warehouse) -> list[Row]:
+    found: dict[str, dict[str, int]] = {}
+    for row in warehouse.rows(_DISPOSITIONS):
+        found.setdefault(row["object"], {})[row["disposition"]] = row["rows"]
+    order = list(DISPOSITIONS)
+    return [
+        {
+            "object": name,
+            "rows": sum(ends.values()),
+            "dispositions": dict(
+                sorted(ends.items(), key=lambda e: order.index(e[0]) if e[0] in order else len(order))
+            ),
+        }
+        for name, ends in sorted(found.items(), key=lambda item: (item[0] != "leads", item[0]))
+    ]
+
+
+def all_rules(warehouse: Warehouse) -> list[Row]:
+    """Every rule with its result of this run; failures that block first."""
+    return warehouse.rows(
+        """
+        select rules.rule, rules.stage, rules.severity, rules.is_blocking, rules.sentence, results.rows_checked,
+               results.failures, results.passed
+        from meta.rules as rules
+        inner join meta.rule_results as results on rules.rule = results.rule
+        inner join meta.publication as publication on results.run_id = publication.run_id
+        order by results.passed, rules.severity, results.failures desc, rules.rule
+        """
+    )
+
+
+_DISPOSITIONS = """
+select coalesce(object, 'unknown') as object, coalesce(disposition, 'unknown') as disposition,
+       cast(sum(rows) as bigint) as rows
+from metrics.dispositions group by all
+"""
+_REACH = """
+select channel, count(*) as people,
+       count(case when has_contact then 1 end) as with_contact,
+       count(case when is_reachable then 1 end) as reachable,
+       count(case when why_not = 'invalid' then 1 end) as invalid,
+       count(case when why_not = 'bounced' then 1 end) as bounced,
+       count(case when why_not = 'dead' then 1 end) as dead,
+       count(case when why_not = 'consent' then 1 end) as consent
+from hygiene.reach where channel is not null group by channel order by channel
+"""
+_GAPS = """
+select reason, case when count(case when severity = 'block' then 1 end) > 0 then 'blocks' else 'warns' end as severity,
+       count(distinct person_id) as people
+from hygiene.consent_gaps group by reason order by people desc, reason
+"""

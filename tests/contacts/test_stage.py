@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+
+from leadgrade import contract
+from leadgrade.contacts import build, emails, phones
+from leadgrade.engine.sqlfiles import SQL_ROOT
+from leadgrade.run import Run
+from tests.contacts.stage import build_stage, make_raw
+from tests.support import AS_OF, make_run
+
+
+def lead(number: int, **changes: Any) -> dict[str, Any]:
+    return {"lead_id": f"l_{number:03}", "source": "meta_leads", "source_record_id": f"r{number}", **changes}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    made = make_run(tmp_path)
+    yield made
+    made.engine.close()
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    countries = ("Germany", None, "United States", None, "UK")
+    return [
+        lead(
+            n,
+            source=("hubspot_contacts", "meta_leads", "unknown_source")[n % 3],
+            first_name="ANN" if n % 7 else "Test",
+            last_name=f"Lee{n}",
+            email=None if n % 9 == 0 else f"Ann.{n % 20}@Acme{n % 4}.co.uk",
+            phone=f"020 7031 3{n % 30:03}" if n % 2 else None,
+            mobile=f"+49 170 12345{n % 30:02}" if n % 3 == 0 else None,
+            country=countries[n % 5],
+            job_title=("VP Sales", "Intern", None)[n % 3],
+            created_at="2026-05-01T10:00:00Z",
+        )
+        for n in range(count)
+    ]
+
+
+def test_one_lead_with_every_field(run: Run) -> None:
+    typed = lead(
+        1,
+        first_name="dr. ANN",
+        last_name="O'NEIL",
+        email="Ann <Ann.ONeil+x@Acme.co.uk>; other@acme.com",
+        phone="(030) 9018 20",
+        mobile="+44 7912 345678",
+        job_title="VP Sales",
+        seniority="Director",
+        buying_role="Economic buyer",
+        company_name="Acme Ltd.",
+        website="https://www.acme.com/en",
+        industry="COMPUTER_SOFTWARE",
+        employees="51-200",
+        annual_revenue="$1.5M",
+        tech_stack="Python, DuckDB",
+        country="Deutschland",
+        lifecycle_stage="Marketing Qualified Lead",
+        lead_status="Open - Not Contacted",
+        source_channel="Google Ads",
+        declared_timeline="1-3 months",
+        budget="$10,000 - $50,000",
+        use_case="lead grading",
+        notes="call back",
+        answers=json.dumps({"How many?": "ten", "Quote": 'a "b"'}),
+        email_opt_out="No",
+        phone_opt_out="yes",
+        email_bounced="550 unknown user",
+        consent_status="true",
+        lawful_basis="Legitimate interest",
+        is_converted="true",
+        external_score="85",
+        created_at="2026-05-01T10:00:00+02:00",
+        mql_at="2026-05-02",
+    )
+    make_raw(run, [typed])
+    found = build_stage(run)[0]
+    expected = {
+        "first_name": "Ann",
+        "last_name": "O'Neil",
+        "email_raw": "Ann.ONeil+x@Acme.co.uk",
+        "email": "ann.oneil+x@acme.co.uk",
+        "email_match": "ann.oneil@acme.co.uk",
+        "email_domain": "acme.co.uk",
+        "phone_raw": "(030) 9018 20",
+        "phone_region_hint": "DE",
+        "phone_e164": "+4930901820",
+        "mobile_e164": "+447912345678",
+        "company_name": "Acme Ltd.",
+        "company_key": "acme",
+        "company_domain": "acme.com",
+        "company_domain_from": "website",
+        "seniority": "vp",
+        "department": "sales",
+        "buying_role": "budget_holder",
+        "industry": "software",
+        "employees": 125,
+        "employees_lo": 51,
+        "employees_hi": 200,
+        "annual_revenue": 1_500_000.0,
+        "tech_stack": "python;duckdb",
+        "country": "DE",
+        "country_from": "field",
+        "lifecycle_stage": "marketing_qualified_lead",
+        "lead_status": "open_not_contacted",
+        "source_channel": "paid_search",
+        "declared_timeline_days": 90,
+        "budget_lo": 10_000.0,
+        "budget_hi": 50_000.0,
+        "free_text": r"lead grading | call back | ten , a \ b\\".rstrip("\\"),
+        "email_opt_out": None,
+        "phone_opt_out": True,
+        "email_bounced": True,
+        "consent_status": "claimed",
+        "lawful_basis": "legitimate_interest",
+        "is_converted": True,
+        "external_score": 85.0,
+        "created_at": datetime(2026, 5, 1, 8),
+        "mql_at": datetime(2026, 5, 2),
+    }
+    del expected["free_text"]
+    assert {name: found[name] for name in expected} == expected
+    assert "How many" not in found["free_text"]
+    assert all(word in found["free_text"] for word in ("lead grading", "call back", "ten"))
+
+
+def test_order_of_evidence_for_the_country(run: Run) -> None:
+    cases: list[Any] = [
+        ({"country": "France", "phone": "+49 30 901820", "email": "a@acme.it"}, "FR", "field"),
+        ({"phone": "+49 30 901820", "email": "a@acme.it"}, "DE", "phone"),
+        ({"mobile": "+49 170 1234521", "email": "a@acme.it"}, "DE", "phone"),
+        ({"phone": "+49 30 23125 123", "email": "a@acme.it"}, "IT", "domain"),  # a number of the films
+        ({"email": "a@acme.it"}, "IT", "domain"),
+        ({"email": "a@acme.io"}, "GB", "source"),
+        ({"email": "a@acme.io", "source": "elsewhere"}, None, None),
+    ]
+    make_raw(run, [lead(n, **fields) for n, (fields, _, _) in enumerate(cases)])
+    found = [(row["country"], row["country_from"]) for row in build_stage(run)]
+    assert found == [(country, evidence) for _, country, evidence in cases]
+
+
+def test_order_of_the_phone_hint(run: Run) -> None:
+    cases: list[Any] = [
+        ({"country": "France", "phone": "+49 30 901820"}, "FR"),
+        ({"phone": "+49 30 901820"}, "DE"),
+        ({"phone": "020 7031 3000"}, "GB"),
+        ({"phone": "020 7031 3000", "source": "elsewhere"}, None),
+        ({}, None),
+    ]
+    make_raw(run, [lead(n, **fields) for n, (fields, _) in enumerate(cases)])
+    assert [row["phone_region_hint"] for row in build_stage(run)] == [hint for _, hint in cases]
+
+
+def test_order_of_the_company_domain(run: Run) -> None:
+    cases: list[Any] = [
+        ({"company_domain": "acme.de", "website": "acme.com", "email": "a@acme.it"}, "acme.de", "source"),
+        ({"company_domain": "gmail.com", "website": "www.acme.com", "email": "a@acme.it"}, "acme.com", "website"),
+        ({"website": "facebook.com/acme", "email": "a@mail.acme.it"}, "acme.it", "email"),
+        ({"email": "a@gmail.com"}, None, None),
+        ({"email": "a@ox.ac.uk"}, None, None),
+    ]
+    make_raw(run, [lead(n, **fields) for n, (fields, _, _) in enumerate(cases)])
+    found = [(row["company_domain"], row["company_domain_from"]) for row in build_stage(run)]
+    assert found == [(domain, evidence) for _, domain, evidence in cases]
+
+
+def test_erased_and_blocked_people_go_no_further(run: Run) -> None:
+    leads = [
+        lead(1, email="Ann <ANN@acme.com>"),
+        lead(2, email="x@acme.com", additional_emails="y@acme.com;ann@acme.com"),
+        lead(3, email="bob@acme.com"),
+        lead(4, email="kid@acme.com"),
+        lead(5, email="eve@acme.com"),
+        lead(6, email="past@acme.com"),
+        lead(7, email="old@acme.com"),
+        lead(8, email="ann@acme.com", state="superseded"),
+    ]
+    suppressions = [
+        {"record_id": "s1", "reason": "erasure", "scope": "person", "subject_email": " Ann@Acme.com"},
+        {"record_id": "s2", "reason": "manual", "scope": "person", "subject_id": "r3"},
+        {"record_id": "s3", "reason": "minor", "scope": "person", "subject_email": "kid@acme.com"},
+        {"record_id": "s4", "reason": "unsubscribe", "scope": "address", "subject_email": "eve@acme.com"},
+        {"record_id": "s5", "reason": "manual", "scope": "person", "subject_email": "past@acme.com"} | {"expires_at": AS_OF},
+        {"record_id": "s6", "reason": "erasure", "scope": "person", "subject_email": "old@acme.com", "state": "superseded"},
+        {"record_id": "s7", "reason": "manual", "scope": "person", "subject_email": "ann@acme.com"},
+    ]  # fmt: skip
+    make_raw(run, leads, suppressions)
+    assert [row["lead_id"] for row in build_stage(run)] == ["l_005", "l_006", "l_007"]
+    blocked = run.engine.read("contacts.blocked_leads").sort("lead_id").rows()
+    assert blocked == [
+        ("l_001", "erased", "erasure"),
+        ("l_002", "erased", "erasure"),
+        ("l_003", "suppressed", "manual"),
+        ("l_004", "suppressed", "minor"),
+    ]
+    assert "ann@acme.com" not in run.engine.read("contacts.emails")["email_raw"].to_list()
+
+
+def test_fifty_leads_join_their_answers(run: Run) -> None:
+    make_raw(run, many(50))
+    found = pl.DataFrame(build_stage(run), infer_schema_length=None)
+    addresses = run.engine.read("contacts.emails")
+    numbers = run.engine.read("contacts.phones")
+    assert found.height == 50
+    assert found.columns == [c.name for c in contract.table("contacts.leads").columns]
+    assert set(found["email_id"].drop_nulls()) == set(addresses["email_id"])
+    used = set(found["phone_id"].drop_nulls()) | set(found["mobile_id"].drop_nulls())
+    assert used == set(numbers["phone_id"])
+    assert found["email"].null_count() == found["email_raw"].null_count() == 6
+    assert found.filter(pl.col("phone_raw").is_null())["phone_id"].null_count() == found["phone_raw"].null_count()
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """Every value that a library is asked about from now on."""
+    asked: list[str | None] = []
+    for module in (emails, phones):
+        real = module.ask_library
+        monkeypatch.setattr(module, "ask_library", lambda *a, real=real: (asked.append(a[0]), real(*a))[1])
+    return asked
+
+
+def test_a_second_night_asks_about_new_values_alone(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_raw(run, many(50))
+    first = build_stage(run)
+    asked = counted(monkeypatch)
+    assert build_stage(run) == first
+    assert asked == []
+    make_raw(run, [*many(49), lead(60, email="new@acme.com")])
+    build_stage(run)
+    assert asked == ["new@acme.com"]
+    used = run.engine.read("contacts.emails")["email_raw"].to_list()
+    assert len(used) == len(set(used))
+
+
+def test_values_that_are_gone_are_dropped(run: Run) -> None:
+    make_raw(run, [lead(1, email="a@acme.com", phone="020 7031 3000"), lead(2, email="b@acme.com")])
+    build_stage(run)
+    make_raw(run, [lead(2, email="b@acme.com")])
+    build_stage(run)
+    assert run.engine.read("contacts.emails")["email_raw"].to_list() == ["b@acme.com"]
+    assert run.engine.count("contacts.phones") == 0
+
+
+def test_a_full_run_and_another_version_ask_again(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_raw(run, [lead(1, email="a@acme.com", phone="020 7031 3000")])
+    build_stage(run)
+    asked = counted(monkeypatch)
+    build_stage(make_run(tmp_path, run.engine, full=True))
+    assert asked == ["a@acme.com", "020 7031 3000"]
+    run.engine.sql("update contacts.emails set library_version = '0.1'")
+    build.build_emails(run)
+    assert asked == ["a@acme.com", "020 7031 3000", "a@acme.com"]
+
+
+def test_no_leads_at_all(run: Run) -> None:
+    make_raw(run, [])
+    assert build_stage(run) == []
+    assert run.engine.count("contacts.emails") == 0
+
+
+def failures(run: Run, rule: dict[str, Any]) -> list[Any]:
+    query = rule.get("query") or f"select {rule['key']} as key from {rule['table']} where {rule['where']}"
+    return run.engine.collect(query)["key"].to_list()
+
+
+def test_checks_pass_on_good_rows_and_find_broken_ones(run: Run) -> None:
+    rules = yaml.safe_load((SQL_ROOT / "checks" / "contacts.yaml").read_text(encoding="utf-8"))
+    make_raw(run, [lead(1, email="ann@acme.com", phone="020 7031 3000")])
+    build_stage(run)
+    assert {name: failures(run, rule) for name, rule in rules.items()} == {name: [] for name in rules}
+    for table in ("leads", "emails", "phones"):
+        run.engine.sql(f"insert into contacts.{table} from contacts.{table}")
+    run.engine.sql("insert into contacts.blocked_leads values ('l_001', 'erased', 'erasure')")
+    run.engine.sql("insert into contacts.leads by name select 'l_9' as lead_id, 'e' as email_id, 'p' as phone_id")
+    run.engine.sql("update contacts.emails set is_valid = false, is_placeholder = true")
+    run.engine.sql("update contacts.phones set is_valid = false, is_placeholder = true")
+    assert [name for name, rule in rules.items() if not failures(run, rule)] == []

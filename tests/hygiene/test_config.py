@@ -1,0 +1,151 @@
+"""Faults of consent.yaml and decay.yaml are named with their place; the config reaches SQL whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from leadgrade import contract
+from leadgrade.config import load_settings
+from leadgrade.config.consent import REASONS, TESTS, ConsentConfig, ConsentRule, RuleSet
+from leadgrade.config.decay import Accelerator, DecayConfig, DecayField, States
+from leadgrade.engine import sql_files
+from leadgrade.errors import ConfigError
+from leadgrade.hygiene import steps
+from leadgrade.hygiene.config_tables import risk_lists
+from tests.hygiene.test_consent_gaps import MAIL, NOTICE
+from tests.hygiene.world import Case, build
+from tests.support import REPOSITORY
+
+Change = Callable[[dict[str, Any]], object]
+CONFIG = REPOSITORY / "config"
+DOCS = (REPOSITORY / "docs" / "hygiene.md").read_text(encoding="utf-8")
+
+
+def rule(data: dict[str, Any], rule_set: str, number: int = 0) -> dict[str, Any]:
+    return data["rule_sets"][rule_set]["rules"][number]
+
+
+FAULTS: dict[str, tuple[str, Change, str]] = {
+    "thresholds": ("decay", lambda d: d["states"].update(ageing=0.9), "decay.yaml: states: .*fresh > ageing > stale"),
+    "unknown_field": ("decay", lambda d: d["fields"].update(shoe_size={}), r"decay.yaml: fields.shoe_size"),
+    "required": (
+        "decay",
+        lambda d: d["fields"].pop("employer"),
+        "required_fields and accelerators name fields .* employer",
+    ),
+    "two_rates": ("decay", lambda d: d["fields"]["industry"].update(eta_years=3), "either annual_decay or eta_years"),
+    "rate": (
+        "decay",
+        lambda d: d["fields"]["industry"].update(annual_decay=1.5),
+        "fields.industry.annual_decay: .*less than 1",
+    ),
+    "mode": ("decay", lambda d: d.update(mode="linear"), "decay.yaml: mode"),
+    "unknown_key": ("consent", lambda d: d.update(colour="red"), "consent.yaml: colour"),
+    "test": ("consent", lambda d: rule(d, "DE UWG").update(test="no_luck"), "rule_sets.DE UWG.rules.0.test: .*no_luck"),
+    "reason": ("consent", lambda d: rule(d, "DE UWG").update(reason="bad"), "rule_sets.DE UWG.rules.0.reason"),
+    "severity": ("consent", lambda d: rule(d, "DE UWG").update(severity="fatal"), "rules.0.severity"),
+    "figure": ("consent", lambda d: rule(d, "FR CNIL").pop("max_age_days"), "the test 'retention' needs max_age_days"),
+    "basis": (
+        "consent",
+        lambda d: rule(d, "DE UWG").update(default_basis="opt_out"),
+        "requires consent has no default_basis",
+    ),
+    "region": (
+        "consent",
+        lambda d: d["rule_sets"]["DE UWG"].update(regions=["MARS"]),
+        "DE UWG.regions: MARS is not among regions",
+    ),
+    "state": ("consent", lambda d: d["rule_sets"]["DE UWG"].update(regions=["DE-BY"]), "DE-BY is not among states"),
+    "twice": (
+        "consent",
+        lambda d: d["rule_sets"]["DE UWG"]["rules"].append(rule(d, "DE UWG")),
+        "doi_missing stands twice",
+    ),
+    "unknown_as": ("consent", lambda d: d.update(unknown_as="JP"), "unknown_as: no rule set covers JP"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_faults(tmp_path: Path, name: str) -> None:
+    file, change, message = FAULTS[name]
+    for path in CONFIG.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    data = yaml.safe_load((CONFIG / f"{file}.yaml").read_text(encoding="utf-8"))
+    change(data)
+    (tmp_path / f"{file}.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        load_settings(tmp_path)
+
+
+def test_settings_reach_the_rules(tmp_path: Path) -> None:
+    settings = load_settings(CONFIG)
+    consent = settings.consent.model_copy(
+        update={"retention_days": None, "calls": "autodialled", "channels": ["email"]}
+    )
+    object.__setattr__(settings, "consent", consent)
+    run = build(tmp_path, {"p": Case(MAIL | {"country": "US", "region": "CA"}, consents=[NOTICE])}, settings=settings)
+    assert run.engine.read("hygiene.consent_gaps")["reason"].to_list() == ["retention_undefined"]
+    assert run.engine.read("hygiene.reach")["channel"].to_list() == ["email"]
+    run.engine.close()
+
+
+def test_autodialled_calls_need_written_consent(tmp_path: Path) -> None:
+    settings = load_settings(CONFIG)
+    object.__setattr__(settings, "consent", settings.consent.model_copy(update={"calls": "autodialled"}))
+    person = Case({"phone_e164": "+14155550100", "phone_type": "fixed_line", "company_name": "Acme", "country": "US"})
+    run = build(tmp_path, {"p": person}, settings=settings)
+    found = run.engine.read("hygiene.consent_gaps", ["reason", "severity"])
+    assert found.rows() == [("tcpa_pewc_missing", "block")]
+    run.engine.close()
+
+
+def test_each_test_is_a_branch_of_the_query() -> None:
+    query = sql_files("hygiene")["hygiene.consent_gaps"].query
+    where = query[query.index("case rules.test") :]
+    assert set(re.findall(r"when '(\w+)'", where)) == set(TESTS)
+
+
+def test_steps_are_all_files_and_follow_their_reads() -> None:
+    made: set[str] = set()
+    for step in steps.STEPS:
+        reads = {name for name in sql_files("hygiene")[f"hygiene.{step}"].reads if name.startswith("hygiene.")}
+        assert reads <= made, step
+        made.add(f"hygiene.{step}")
+    assert made == set(sql_files("hygiene")) == {name for name in contract.tables() if name.startswith("hygiene.")}
+
+
+@pytest.mark.parametrize("name", sql_files("hygiene"))
+def test_reads_are_the_tables_of_the_query(name: str) -> None:
+    file = sql_files("hygiene")[name]
+    body = re.sub(r"--.*", "", file.query)
+    used = set(re.findall(r"\b(?:from|join)\s+((?:raw|contacts|people|hygiene|meta|config)\.\w+)", body))
+    assert set(file.reads) == used
+
+
+MODELS: list[type[BaseModel]] = [ConsentConfig, ConsentRule, RuleSet, DecayConfig, DecayField, States, Accelerator]
+SIGNALS = [
+    "bot_user_agent",
+    "disposable_email",
+    "spam_text",
+    "gibberish_name",
+    "placeholder_contact",
+    "competitor",
+    "internal",
+    "student",
+    "fast_burst",
+    "honeypot",
+]
+
+
+@pytest.mark.parametrize(
+    "word", [*REASONS, *TESTS, *SIGNALS, *risk_lists(), *(f for m in MODELS for f in m.model_fields)]
+)
+def test_docs_name_it(word: str) -> None:
+    assert f"`{word}`" in DOCS

@@ -1,0 +1,227 @@
+"""The whole job: what is published, what is accounted for, and what a bad night leaves behind."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from leadgrade import contract
+from leadgrade.engine import DuckDBEngine
+from leadgrade.publish import Home
+from pipelines.nightly import Exit, run_nightly
+from tests.pipelines.conftest import AS_OF, CONFIG
+from tests.support import REPOSITORY
+
+
+def query(database: Path, text: str, *parameters):
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(text, list(parameters)).fetchall()
+
+
+def data_rows(path: Path) -> int:
+    """Records after the header, counted by Python's own csv module."""
+    raw = path.read_bytes()
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig" if raw[:3] == b"\xef\xbb\xbf" else "cp1252"
+    text = raw.decode(encoding)
+    delimiter = max(",;\t", key=text.splitlines()[0].count)
+    return sum(1 for record in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if record) - 1
+
+
+def published_content(home: Path) -> dict[str, list]:
+    """Every published table of the stages, sorted. Tables on the runs themselves differ by nature."""
+    content = {}
+    for name in ("warehouse", "private"):
+        for table in contract.tables().values():
+            columns = table.warehouse_columns if name == "warehouse" else table.private_columns
+            names = [f'"{c.name}"' for c in columns if c.name not in {"run_id", "published_at"}]
+            if names and table.stage != "meta":
+                text = f"select {', '.join(names)} from {table.name} order by all"
+                content[f"{name}:{table.name}"] = query(home / "published" / f"{name}.duckdb", text)
+    return content
+
+
+def test_every_row_of_every_file_has_exactly_one_disposition(first_night):
+    files = query(Home(first_night.home).warehouse, "select source, file_name, file_id from raw.files")
+    inbox = first_night.home / "inbox"
+    paths = {p.name + p.parent.name: p for p in inbox.rglob("*.csv")}
+    assert len(files) == len(paths) >= 13
+    ledger = "select count(*), count(distinct row_number), min(row_number), max(row_number), count(disposition) from raw.row_ledger where file_id = ?"
+    for _, file_name, file_id in files:
+        path = next(p for p in paths.values() if str(p).endswith(file_name))
+        rows = data_rows(path)
+        assert query(Home(first_night.home).warehouse, ledger, file_id) == [(rows, rows, 1, rows, rows)], file_name
+
+
+def test_dispositions_are_of_the_closed_set_and_the_usual_ones_occur(first_night):
+    found = {d for (d,) in query(Home(first_night.home).warehouse, "select distinct disposition from raw.row_ledger")}
+    known = {"golden", "merged_into", "superseded", "exact_duplicate", "quarantined", "test_lead", "suppressed", "erased"}
+    assert {"golden", "merged_into", "exact_duplicate", "quarantined", "test_lead"} <= found <= known
+
+
+def test_every_person_is_graded_once_and_the_points_add_up(first_night):
+    text = """
+    select count(*), count(distinct quality.person_id), count_if(quality.raw_total is distinct from summed.points)
+    from scores.quality as quality
+    left join (select person_id, sum(points)::bigint as points from scores.points group by person_id) as summed
+        on quality.person_id = summed.person_id
+    where summed.points is not null or quality.raw_total <> 0
+    """
+    graded, people, wrong = query(Home(first_night.home).warehouse, text)[0]
+    assert graded == people > 0
+    assert wrong == 0
+
+
+def test_a_second_night_on_the_same_files_publishes_the_same_and_takes_in_nothing(night):
+    before = published_content(night.home)
+    files = query(Home(night.home).warehouse, "select count(*), max(run_id) from raw.files")
+    outcome = run_nightly(night.home, CONFIG, as_of=AS_OF)
+    assert outcome.code == Exit.PUBLISHED
+    after = published_content(night.home)
+    assert [t for t in before if before[t] != after[t]] == []
+    assert query(Home(night.home).warehouse, "select count(*), max(run_id) from raw.files") == files
+    assert len(Home(night.home).generations()) == 2
+
+
+def test_a_full_run_equals_a_run_on_kept_answers(night):
+    before = published_content(night.home)
+    assert run_nightly(night.home, CONFIG, as_of=AS_OF, full=True).code == Exit.PUBLISHED
+    after = published_content(night.home)
+    assert [t for t in before if before[t] != after[t]] == []
+
+
+def test_a_renamed_file_changes_nothing(night):
+    path = next((night.home / "inbox" / "salesforce").glob("leads*.csv"))
+    path.rename(path.with_name("leads_copy_of_today.csv"))
+    before = published_content(night.home)
+    assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+    after = published_content(night.home)
+    assert [t for t in before if before[t] != after[t]] == []
+
+
+def break_scores(monkeypatch):
+    """A step that makes wrong points, as a bug would."""
+    materialize = DuckDBEngine.materialize
+
+    def broken(self, table, text):
+        if table == "scores.points":
+            text = f"select * replace (points + 1 as points) from ({text})"
+        return materialize(self, table, text)
+
+    monkeypatch.setattr(DuckDBEngine, "materialize", broken)
+
+
+def test_a_blocking_failure_leaves_yesterday_byte_for_byte(night, monkeypatch):
+    here = Home(night.home)
+    current = here.current()
+    before = {p.name: p.read_bytes() for p in (here.published / current).iterdir()}
+    break_scores(monkeypatch)
+    outcome = run_nightly(night.home, CONFIG, as_of=AS_OF)
+    assert outcome.code == Exit.REFUSED
+    assert outcome.refusals
+    assert all(r.failures and r.keys and r.sentence for r in outcome.refusals)
+    assert here.current() == current
+    assert {p.name: p.read_bytes() for p in (here.published / current).iterdir()} == before
+    monkeypatch.undo()
+    assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+
+
+def test_the_command_says_which_check_and_which_rows(night, monkeypatch):
+    from click.testing import CliRunner
+
+    from pipelines.cli import main
+
+    break_scores(monkeypatch)
+    result = CliRunner().invoke(main, ["run", "--home", str(night.home), "--as-of", AS_OF])
+    assert result.exit_code == 1
+    assert "points_" in result.output or "caps_hold" in result.output
+    assert "row(s) of" in result.output
+    assert f"Readers still get generation {Home(night.home).current()}" in result.output.replace("\n", " ")
+
+
+MARKER = "zebulon.marker"
+
+
+def test_personal_data_reaches_neither_dagster_nor_the_warehouse_nor_the_report(night, monkeypatch):
+    leads = night.home / "inbox" / "hubspot" / "contacts_marker.csv"
+    leads.write_text(f"Record ID,First Name,Last Name,Email,Phone Number\n9999,Zebulon,Marker,{MARKER}@acme-gmbh.de,+49 30 901820 77\n")
+    assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+    materialize = DuckDBEngine.materialize
+
+    def quoting(self, table, text):
+        if table == "people.accounts":
+            raise duckdb.ConversionException(f"could not convert '{MARKER}@acme-gmbh.de'")
+        return materialize(self, table, text)
+
+    monkeypatch.setattr(DuckDBEngine, "materialize", quoting)
+    outcome = run_nightly(night.home, CONFIG, as_of=AS_OF)
+    assert outcome.code == Exit.FAILED
+    assert "ConversionException" in " ".join(outcome.messages)
+    places = [night.home / "dagster", night.home / "reports", Home(night.home).warehouse.resolve()]
+    files = [f for p in places for f in (p.rglob("*") if p.is_dir() else [p]) if f.is_file()]
+    assert len(files) > 5
+    marks = [MARKER.encode(), MARKER.encode("utf-16-le"), b"90182077"]
+    assert [f.name for f in files if any(m in f.read_bytes() for m in marks)] == []
+    person = "select count(*) from people.golden where email = ?"
+    assert query(Home(night.home).private, person, f"{MARKER}@acme-gmbh.de") == [(1,)]
+
+
+def test_nothing_to_grade_is_bad_input(home, monkeypatch):
+    for name in ("LEADGRADE_HOME", "LEADGRADE_CONFIG", "DAGSTER_HOME"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    outcome = run_nightly(home, CONFIG)
+    assert outcome.code == Exit.BAD_INPUT
+    assert "leadgrade demo" in " ".join(outcome.messages)
+
+
+def test_bad_files_cost_only_themselves(night):
+    inbox = night.home / "inbox" / "hubspot"
+    (inbox / "contacts_empty.csv").write_bytes(b"")
+    (inbox / "contacts_binary.csv").write_bytes(bytes(range(256)) * 40)
+    (inbox / "contacts_odd.csv").write_text("colour,shape\nred,round\nblue,square\n")
+    (inbox / "contacts_mixed.csv").write_text("Record ID,Email\n777001,ok@acme.org\n777002,too,many,cells\n777003,fine@acme.org\n")
+    assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+    text = "select status, rows_read, rows_accepted, rows_quarantined from raw.files where file_name like ? order by all"
+    found = {n: query(Home(night.home).warehouse, text, f"%contacts_{n}.csv") for n in ("empty", "binary", "odd", "mixed")}
+    assert found["mixed"] == [("taken", 3, 2, 1)]
+    assert [rows[0][0] for rows in (found["empty"], found["binary"], found["odd"])] == ["refused"] * 3
+    assert found["odd"][0][1:] == (2, 0, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0.05, 0.4, 1.5])
+def test_a_killed_run_leaves_yesterday_and_the_next_run_is_as_if_nothing_had_been(night, delay):
+    (night.home / "inbox" / "hubspot" / "contacts_more.csv").write_text(
+        "Record ID,Email,First Name,Last Name\n" + "".join(f"88{i},kim{i}@acme.org,Kim,Number{i}\n" for i in range(2000))
+    )
+    here = Home(night.home)
+    current, known = here.current(), {p.name for p in here.runs.iterdir()}
+    command = [str(Path(sys.executable).parent / "leadgrade"), "run", "--home", str(night.home), "--as-of", AS_OF]
+    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not [p for p in here.runs.glob("*/work.duckdb") if p.parent.name not in known]:
+        assert process.poll() is None, "ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(delay)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert here.current() == current
+    assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+    killed = published_content(night.home)
+    assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+    again = published_content(night.home)
+    assert [t for t in killed if killed[t] != again[t]] == []
+    assert query(here.warehouse, "select rows_accepted from raw.files where file_name like '%contacts_more.csv'") == [(2000,)]
+
+
+def test_as_of_is_kept_in_the_publication(first_night):
+    found = query(Home(first_night.home).warehouse, "select run_id, as_of from meta.publication")
+    assert found == [(first_night.outcome.run_id, datetime.fromisoformat(AS_OF))]

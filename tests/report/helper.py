@@ -1,0 +1,101 @@
+"""Makes a warehouse file as the publication makes it: the columns for readers, and no others."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from leadgrade import contract
+from leadgrade.engine import DuckDBEngine
+from leadgrade.engine.duckdb import polars_schema
+from tests.metrics.world import World, load_world, make_world
+from tests.support import AS_OF, make_run, make_table
+
+Row = dict[str, Any]
+META: dict[str, list[Row]] = {
+    "meta.publication": [
+        {
+            "run_id": "run-1",
+            "as_of": AS_OF,
+            "published_at": AS_OF + timedelta(minutes=9),
+            "code_version": "1.2.3",
+            "contract_version": "1",
+            "config_hash": "c0ffee",
+            "input_hashes": '["a", "b"]',
+        }
+    ],
+    "meta.rules": [
+        {"rule": "lead_id_unique", "stage": "contacts", "severity": "error", "sentence": "Every lead appears once."},
+        {"rule": "quality_low", "stage": "metrics", "severity": "warn", "sentence": "One in five is a quality lead."},
+    ],
+    "meta.rule_results": [
+        {"run_id": "run-1", "rule": "lead_id_unique", "rows_checked": 500, "failures": 0, "passed": True},
+        {"run_id": "run-1", "rule": "quality_low", "rows_checked": 500, "failures": 3, "passed": False},
+        {"run_id": "run-0", "rule": "lead_id_unique", "rows_checked": 500, "failures": 9, "passed": False},
+    ],
+    "scores.models": [
+        {
+            "model_id": "m",
+            "name": "seed",
+            "definition": json.dumps(
+                {"thresholds": {"quality": 80, "near_miss": 75}, "dimensions": {"fit": {"cap": 145}}}
+            ),
+        }
+    ],
+}
+
+
+def make_warehouse(path: Path, world: World, meta: dict[str, list[Row]], nights: int = 1) -> Path:
+    """A warehouse of this world, with so many nights of history."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with DuckDBEngine() as engine:
+        run = make_run(path.parent, engine)
+        load_world(run, {name: rows for name, rows in world.items() if name not in meta})
+        for name, rows in meta.items():
+            make_table(engine, name, rows)
+        _age(engine, nights)
+        engine.sql(f"attach '{path}' as published")
+        for table in contract.tables().values():
+            if table.warehouse_columns and engine.exists(table.name):
+                names = ", ".join(f'"{c.name}"' for c in table.warehouse_columns)
+                engine.sql(f"create schema if not exists published.{table.stage}")
+                engine.sql(f"create table published.{table.name} as select {names} from {table.name}")
+        engine.sql("detach published")
+    return path
+
+
+def _age(engine: DuckDBEngine, nights: int) -> None:
+    tonight = engine.read("metrics.quality_history")
+    for night in range(1, nights):
+        factor = 1 - 0.01 * (night % 7)
+        older = tonight.with_columns(pl.col("as_of") - timedelta(days=night), pl.col("value") * factor)
+        engine.write(
+            "metrics.quality_history", older.select(list(polars_schema("metrics.quality_history"))), append=True
+        )
+
+
+def rich_world(people: int) -> World:
+    """A world with some of everything that the report shows."""
+    world = make_world(people)
+    kinds = [("is_valid", None), (None, "syntax"), (None, "placeholder"), ("is_corporate", None)]
+    for number in range(people):
+        flag, error = kinds[number % 4]
+        email: Row = {"email_id": f"e{number}", "error": error, "is_valid": error is None}
+        world["contacts.emails"].append(email | ({flag: True} if flag else {}))
+        phone: Row = {"phone_id": f"n{number}", "type": "mobile", "is_valid": number % 3 > 0}
+        world["contacts.phones"].append(phone | {"error": None if number % 3 else "too_long"})
+    for score in world["scores.quality"]:
+        score |= {"model_id": "m", "next_action": "route" if score["is_quality"] else "nurture"}
+        score |= {"fit": 20, "intent": 10, "access": 0, "timing": 0, "integrity": 5, "negative": -5}
+    world["hygiene.risk"].append({"person_id": "p_000001", "signal": "spam_text", "is_hard": True})
+    ledger = {"file_id": "f_l", "object": "leads", "disposition": "quarantined", "reason": "row_too_long"}
+    world["raw.row_ledger"] += [{**ledger, "row_number": 10_000 + n} for n in range(12)]
+    world["raw.files"].append(
+        {"file_id": "bad", "source": "hubspot", "file_name": "<script>alert(1)</script> jane@corp.example.csv"}
+        | {"status": "refused", "reason": "no_header_fits", "bytes": 12_345}
+    )
+    return world

@@ -1,0 +1,151 @@
+"""The HTML report: whole, offline, escaped, and there on an empty warehouse too."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from leadgrade import report
+from tests.metrics.world import make_world
+from tests.report.helper import META, make_warehouse, rich_world
+
+VOID = {"meta", "br", "link", "img", "hr"}
+SECTIONS = [
+    "rows",
+    "sources",
+    "scores",
+    "points",
+    "reach",
+    "consent",
+    "decay",
+    "contacts",
+    "funnel",
+    "history",
+    "audit",
+    "refused",
+]
+
+
+class Page(HTMLParser):
+    """Checks that every tag is closed in its turn, and gathers text, ids and what is loaded."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name in ("src", "href", "srcset", "data", "action"):
+                self.links.append(value or "")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data + " "
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_warehouse(tmp_path_factory.mktemp("home") / "w.duckdb", rich_world(300), META, nights=10)
+
+
+@pytest.fixture(scope="module")
+def page(warehouse: Path) -> str:
+    return report.render(warehouse)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    world = {name: [] for name in make_world(0)}
+    return make_warehouse(tmp_path_factory.mktemp("home") / "w.duckdb", world, {})
+
+
+def test_page_is_whole_and_asks_nobody(page: str) -> None:
+    parsed = Page(page)
+    assert [name for name in SECTIONS if name not in parsed.ids] == []
+    assert all(link.startswith("#") and link[1:] in parsed.ids for link in parsed.links)
+    assert not parsed.tags & {"script", "link", "img", "iframe", "object"}
+    assert not re.search(r"https?://|url\(|import\s", page)
+
+
+def test_headline_figures_stand_in_the_page(page: str, warehouse: Path) -> None:
+    text = Page(page).text
+    figures = report.summary(warehouse)
+    assert figures.people == 300
+    assert "300" in text
+    for metric in ("quality_lead_rate", "reachable_rate", "consent_gap_rate", "duplicate_rate", "decayed_rate"):
+        assert f"{100 * figures.rates[metric]['value']:.1f} %" in text, metric
+    for words in (
+        "no lawful basis",
+        "DE UWG",
+        "fit.industry",
+        "One in five is a quality lead.",
+        "no header fits",
+        "too long",
+    ):
+        assert words in text, words
+    near = duckdb.connect(str(warehouse), read_only=True).sql(
+        "select count(*) from scores.quality where score between 75 and 79"
+    )
+    assert f"{near.fetchall()[0][0]} people scored 75 to 79" in text
+
+
+def test_text_of_people_is_escaped_and_addresses_are_masked(page: str) -> None:
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert "@" not in Page(page).text
+    assert "[address]" in page
+
+
+def test_an_empty_warehouse_has_a_report(empty: Path) -> None:
+    text = Page(report.render(empty)).text
+    for words in ("No rows came in.", "Nobody was scored.", "No gaps.", "No file was refused."):
+        assert words in text
+
+
+def test_a_file_without_tables_reads_as_empty(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    duckdb.connect(str(path)).close()
+    assert "Nobody was scored." in report.render(path)
+    assert report.summary(path).people == 0
+
+
+def test_no_warehouse_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="make run"):
+        report.render(tmp_path / "w.duckdb")
+
+
+def test_write_names_the_file_and_points_latest_at_it(warehouse: Path, tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    first = report.write(warehouse, reports)
+    again = report.write(warehouse, reports)
+    assert first == again == reports / "quality-2026-10-01-run-1.html"
+    assert (first.stat().st_mode & 0o777) == 0o644
+    latest = reports / "latest.html"
+    assert latest.is_symlink()
+    assert latest.read_text(encoding="utf-8") == first.read_text(encoding="utf-8")
+    assert sorted(p.name for p in reports.iterdir()) == ["latest.html", first.name]
+
+
+def test_rendering_twice_gives_the_same_page(warehouse: Path, page: str) -> None:
+    assert report.render(warehouse) == page
