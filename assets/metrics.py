@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from assets.factory import stage_assets
+from leadgrade.metrics.build import BUILDS
 
-ASSETS = stage_assets("metrics", {})
+ASSETS = stage_assets("metrics", BUILDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from graphlib import TopologicalSorter
 
 from leadgrade.engine import sql_file, sql_files
@@ -23,6 +24,12 @@ def build_quality_history(run: Run) -> None:
         "select run.as_of, run.run_id, tonight.metric, tonight.value "
         "from metrics.quality_tonight as tonight cross join meta.run as run"
     )
+
+
+BUILDS: dict[str, tuple[Callable[[Run], object], tuple[str, ...]]] = {
+    "metrics.quality_history": (build_quality_history, ("metrics.quality_tonight",)),
+}
+"""The tables that no SQL file makes: the function that does, and the tables that it reads."""
 
 
 def order() -> list[str]:

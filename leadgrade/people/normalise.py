@@ -6,7 +6,7 @@ from functools import cache
 
 import polars as pl
 
-from leadgrade.contacts import vocabulary
+from leadgrade.contacts import companies, vocabulary
 from leadgrade.contacts.email_kinds import free_domains, is_role
 
 # what normalise() is given: text as it came or cleaned by the stage contacts; null where unknown
@@ -26,10 +26,6 @@ _SOUNDS = {"ph": "f", "ck": "k", "gh": "g", "th": "t", "sh": "s", "sch": "s", "t
 _ABBREVIATIONS = {"street": "st", "road": "rd", "avenue": "ave", "lane": "ln", "drive": "dr", "court": "ct", "place": "pl",
                   "boulevard": "blvd", "highway": "hwy", "strasse": "str", "north": "n", "south": "s", "east": "e",
                   "west": "w", "route": "rt", "parkway": "pkwy", "terrace": "ter", "circle": "cir"}  # fmt: skip
-_LEGAL = (
-    r"\s+(?:inc|incorporated|ltd|limited|llc|llp|lp|plc|corp|corporation|co|company|group|holding|holdings|gmbh|ag|kg|se|"
-    r"sa|sas|sarl|srl|spa|bv|nv|ab|as|oy|aps|pty|sl|kft|sro|ohg|ug|mbh|gmbh & co|& co|&)$"
-)
 _PLUS_DOMAINS = r"^[^@]+@(?:gmail\.com|googlemail\.com|outlook\.com|hotmail\.com|icloud\.com|fastmail\.com|proton(?:mail)?\.(?:com|me))$"
 
 
@@ -116,9 +112,8 @@ def _free() -> pl.Series:
 def _places_and_work(frame: pl.DataFrame) -> pl.DataFrame:
     own_domain = pl.when(~pl.col("email_domain").is_in(_free())).then("email_domain")
     street = folded("street").str.split(" ").list.eval(pl.element().replace(_ABBREVIATIONS)).list.join(" ")
-    company = folded("company").str.replace(_LEGAL, "").str.replace(_LEGAL, "")
     return frame.with_columns(
-        _filled(company).alias("company"),
+        companies.normalise(frame["company"])["company_key"].alias("company"),
         pl.coalesce("company_domain", own_domain).str.to_lowercase().alias("domain"),
         folded("job_title").alias("title"),
         street.alias("street"),

@@ -115,12 +115,20 @@ def _typed(plan: Plan, name: str, kind: str) -> pl.Expr:
     by_kind = {
         "DOUBLE": lambda: to_number(text),
         "BIGINT": lambda: pl.coalesce(to_number(text), band_mid(text)).round().cast(pl.Int64, strict=False),
-        "BOOLEAN": lambda: to_boolean(text),
+        "BOOLEAN": lambda: to_boolean(_coded(text, variant.vocabulary.get(name, {}))),
     }
     if kind in by_kind:
         return by_kind[kind]()
     words = f"{plan.object}.{name}"
     return canonical_value(text, words, variant.vocabulary.get(name, {})) if vocabulary(words) else text
+
+
+def _coded(text: pl.Expr, words: Mapping[str, str]) -> pl.Expr:
+    """The text, a word of the system's own replaced by what it stands for."""
+    if not words:
+        return text
+    key = text.str.to_lowercase().str.replace_all(r"[\s_\-/]+", " ")
+    return pl.coalesce(key.replace_strict(words, default=None, return_dtype=pl.String), text)
 
 
 def _outcome(plan: Plan) -> list[pl.Expr]:
@@ -137,8 +145,8 @@ def _outcome(plan: Plan) -> list[pl.Expr]:
 
 
 def _first_id(name: str) -> pl.Expr:
-    """The first of several ids in one cell (``12;34``)."""
-    return pl.col(name).str.split(";").list.first().str.strip_chars().alias(name)
+    """The first of several ids in one cell (``12;34``), without the mark that Meta puts before the ids of leads."""
+    return pl.col(name).str.split(";").list.first().str.strip_chars().str.replace(r"^l:(\d+)$", "${1}").alias(name)
 
 
 def _fields(rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:

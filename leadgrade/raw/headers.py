@@ -44,7 +44,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 # what a guess wants besides, to tell the object from lists that merely look like it
 _TELLING: dict[str, tuple[tuple[str, ...], ...]] = {
-    "leads": (("email", "first_name", "last_name", "full_name", "linkedin_url", "phone", "mobile", "email_opt_out"),),
+    "leads": (("email", "first_name", "last_name", "full_name", "linkedin_url", "mobile", "email_opt_out"),),
     "accounts": (("industry", "website", "domain", "employees", "annual_revenue"),),
     "events": (),
     "consents": (),

@@ -14,7 +14,7 @@ LINE_WIDTH, LINE_HEIGHT = 340.0, 110.0
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar: place in the chart, and what it stands for."""
+    """A bar: place in the chart, what it stands for, and its class: fill (quality), near (just missed), fill-soft."""
 
     x: float
     y: float
@@ -22,7 +22,7 @@ class Bar:
     height: float
     label: str
     count: int
-    is_marked: bool
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Line:
     latest: str
 
 
-def histogram(counts: Mapping[int, int], step: int, maximum: int, threshold: int) -> Bars:
+def histogram(counts: Mapping[int, int], step: int, maximum: int, threshold: int, near_miss: int) -> Bars:
     """Counts by lower bound of their class, drawn from 0 to the maximum score."""
     end = max([maximum, *counts]) // step * step + step
     highest = max([1, *counts.values()])
@@ -61,8 +61,9 @@ def histogram(counts: Mapping[int, int], step: int, maximum: int, threshold: int
         # a bar of one person in a million still shows
         height = max(HEIGHT * count / highest, 1.5) if count else 0
         x, y = round(index * unit + 1, 2), round(HEIGHT - height, 2)
+        kind = "fill" if start >= threshold else "near" if start >= near_miss else "fill-soft"
         label = f"{start} to {start + step - 1}"
-        bars.append(Bar(x, y, round(unit - 2, 2), round(height, 2), label, count, start >= threshold))
+        bars.append(Bar(x, y, round(unit - 2, 2), round(height, 2), label, count, kind))
     ticks = tuple((round(WIDTH * at / end, 2), str(at)) for at in range(0, end, 20))
     return Bars(tuple(bars), ticks, round(WIDTH * threshold / end, 2), threshold, highest)
 

@@ -59,9 +59,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = ("number", "percent", "share", "value", "interval", "benchmark", "moment", "code", "plain")
+    names = ("number", "percent", "share", "value", "interval", "benchmark", "moment", "code", "plain", "ending")
     environment.filters |= {name: getattr(text, name) for name in names}
-    environment.globals |= {"DISPOSITIONS": text.DISPOSITIONS, "VERDICTS": text.VERDICTS}
+    environment.globals |= {"VERDICTS": text.VERDICTS}
     return environment
 
 

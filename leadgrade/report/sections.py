@@ -43,7 +43,9 @@ def scores(warehouse: Warehouse, bounds: Model) -> tuple[Bars, int]:
     near = warehouse.row(
         f"select count(*) as n from scores.quality where score >= {bounds.near_miss} and score < {bounds.threshold}"
     )
-    return histogram({int(row["k"]): row["n"] for row in rows}, 5, bounds.maximum, bounds.threshold), int(near["n"])
+    counts = {int(row["k"]): row["n"] for row in rows}
+    bars = histogram(counts, 5, bounds.maximum, bounds.threshold, bounds.near_miss)
+    return bars, int(near["n"])
 
 
 def points(warehouse: Warehouse) -> list[Row]:

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from leadgrade.report.summary import Summary
 from leadgrade.report.text import (
-    DISPOSITIONS,
     VERDICTS,
     benchmark,
     code,
+    ending,
     interval,
     moment,
     number,
@@ -62,11 +62,11 @@ def _table(*columns: str) -> Table:
 
 
 def _print(console: Console, table: Table) -> None:
-    console.print(Padding(table, (0, 0, 0, 2)), width=min(console.width, WIDTH))
+    console.print(Padding(table, (0, 0, 0, 2), expand=False), width=min(console.width, WIDTH))
 
 
 def _line(console: Console, name: str, words: str) -> None:
-    console.print(Padding(Text(f"{name:<18}{words}"), (0, 0, 0, 2)), width=min(console.width, WIDTH))
+    console.print(Padding(Text(f"{name:<18}{words}"), (0, 0, 0, 2), expand=False), width=min(console.width, WIDTH))
 
 
 def _head(summary: Summary, console: Console) -> None:
@@ -81,7 +81,7 @@ def _rows(summary: Summary, console: Console) -> None:
     table = _table(" ", " ", " ")
     table.columns[0].justify = table.columns[2].justify = "right"
     for name, rows in summary.bridge.items():
-        table.add_row(number(rows), Text(DISPOSITIONS.get(name, name)), share(rows, total))
+        table.add_row(number(rows), Text(ending(name, "leads")), share(rows, total))
     table.add_section()
     table.add_row(number(total), "in all", "")
     _print(console, table)
@@ -157,7 +157,7 @@ def _findings(summary: Summary, console: Console) -> None:
     table = _table(" ", " ", " ")
     table.columns[2].justify = "right"
     for finding in summary.findings:
-        sentence = Text(f"Not so: {plain(finding['sentence'])} ({finding['rule']})")
+        sentence = Text(f"Does not hold: {plain(finding['sentence'])} ({finding['rule']})")
         table.add_row(finding["severity"], sentence, f"{number(finding['failures'])} rows")
     _print(console, table)
 
@@ -165,8 +165,10 @@ def _findings(summary: Summary, console: Console) -> None:
 def _places(console: Console, published: Path, report: Path | None) -> None:
     """Paths stand on lines of their own and are never broken, so that they can be copied."""
     _heading(console, "Where it is")
-    places = [("Warehouse", f"duckdb -readonly {published / 'warehouse.duckdb'}", "for BI, without personal data")]
-    places.append(("Contact data", f"duckdb -readonly {published / 'private.duckdb'}", "personal, for sales only"))
+    for_all = "for BI, no personal data; open it read-only with any tool that reads DuckDB files"
+    for_sales = "the same people with names and numbers, for those who call and write"
+    places = [("Warehouse", f"duckdb -readonly {published / 'warehouse.duckdb'}", for_all)]
+    places.append(("Contact data", f"duckdb -readonly {published / 'private.duckdb'}", for_sales))
     if report:
         places.append(("Report", str(report), "open it with: leadgrade report --open"))
     for name, path, words in places:

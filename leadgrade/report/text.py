@@ -10,7 +10,7 @@ _ADDRESS = re.compile(r"\S+@\S+")
 _UNITS = {"share": "percent", "ratio": "percent"}
 # what became of a row, in the order of the bridge
 DISPOSITIONS = {
-    "golden": "stands for a person or a current record",
+    "golden": "newest record",
     "merged_into": "merged into a person",
     "superseded": "older version of a row",
     "exact_duplicate": "exact copy of a row",
@@ -19,6 +19,7 @@ DISPOSITIONS = {
     "suppressed": "suppressed",
     "erased": "erased on request",
 }
+LEAD_DISPOSITIONS = {**DISPOSITIONS, "golden": "became a person"}
 VERDICTS = {"below": "below", "within": "within", "above": "above", "insufficient_data": "too few to tell"}
 
 
@@ -76,6 +77,12 @@ def moment(time: datetime | None) -> str:
 def code(text: str | None) -> str:
     """A code as words: no_lawful_basis as no lawful basis."""
     return NONE if text is None else text.replace("_", " ")
+
+
+def ending(disposition: str | None, of: str | None) -> str:
+    """What became of a row of this object, in words."""
+    words = LEAD_DISPOSITIONS if of == "leads" else DISPOSITIONS
+    return words.get(disposition or "", code(disposition))
 
 
 def plain(text: object) -> str:

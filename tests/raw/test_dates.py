@@ -73,14 +73,14 @@ def test_columns_that_disagree_leave_the_third_to_the_assumption():
     assert decide_all(found, "dmy")[2] == DateForm("dmy", "assumed")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(st.text("0123456789/.-: TZapm+JanMär,", max_size=24), min_size=1, max_size=60))
 def test_no_text_makes_parse_raise(texts):
     for form in (MDY, DMY, MIXED):
         assert len(parse(pl.Series("at", texts), form)) == len(texts)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.lists(st.dates(min_value=date(1971, 1, 1), max_value=date(2069, 12, 31)), min_size=1, max_size=40))
 def test_written_dates_are_read_back(days):
     texts = {"%m/%d/%Y": MDY, "%d/%m/%Y": DMY, "%d.%m.%Y": MDY, "%d %b %Y": DMY, "%Y/%m/%d": DMY}

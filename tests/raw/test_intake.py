@@ -299,6 +299,18 @@ def test_marketo_activities_are_events_by_their_number(tmp_path):
     assert [tuple(r.values()) for r in found] == [("email_bounce", "hard", "7"), ("unsubscribe", None, "7")]
 
 
+def test_a_type_of_account_tells_a_customer(tmp_path):
+    text = csv_text(
+        ["Record ID", "Company name", "Type"],
+        ["1", "One", "Customer"],
+        ["2", "Two", "Prospect"],
+        ["3", "Three", "Vendor"],
+    )
+    run, _ = take_one(tmp_path, text, "accounts", system="hubspot")
+    found = rows(run, "select is_customer, answers from raw.accounts order by row_number")
+    assert [tuple(r.values()) for r in found] == [(True, None), (False, None), (None, '{"Type": "Vendor"}')]
+
+
 def test_opportunities(tmp_path):
     head = ["Deal ID", "Deal Name", "Deal Stage", "Amount", "Close Date", "Associated Contact IDs"]
     text = csv_text(
@@ -345,7 +357,7 @@ def test_opportunities(tmp_path):
         (
             "sales_decisions",
             ["subject_id", "decision"],
-            ["7", "Disqualified"],
+            ["l:7", "Disqualified"],
             {"decision": "rejected", "subject_id": "7"},
         ),
         ("intent_signals", ["domain", "topic", "score"], ["example.com", "crm", "72"], {"score": 72.0}),

@@ -127,7 +127,7 @@ FUNCTIONS = [values.clean_text, values.to_boolean, values.to_number, values.band
              values.iso_timestamp]  # fmt: skip
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=40))
 def test_no_text_makes_a_value_function_raise(texts):
     for function in FUNCTIONS:
@@ -141,7 +141,7 @@ def test_cleaning_twice_is_cleaning_once(texts):
     assert apply(values.clean_text, *once) == once
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(st.floats(min_value=-1e9, max_value=1e9, allow_nan=False), min_size=1, max_size=40))
 def test_numbers_written_with_separators_are_read_back(numbers):
     # two decimals: never mistaken for a group of three

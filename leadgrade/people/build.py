@@ -1,0 +1,183 @@
+"""The tables of the stage people that need Python, and the order of all of them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from leadgrade.contacts.companies import normalise as normalise_companies
+from leadgrade.contacts.countries import to_iso2
+from leadgrade.contacts.domains import company_domains
+from leadgrade.engine import sql_file
+from leadgrade.people import matching
+from leadgrade.people.golden import build_golden
+from leadgrade.people.normalise import normalise
+from leadgrade.run import Run
+
+__all__ = [
+    "build_account_keys", "build_all", "build_clusters", "build_golden", "build_id_changes", "build_members",
+    "build_normalised", "build_pairs", "build_previous",
+]  # fmt: skip
+
+# names that are none, and addresses of nobody in particular, are no evidence
+_INPUT = """
+select
+    leads.lead_id,
+    case when leads.name_issue is null or leads.name_issue = 'gibberish' then leads.first_name end as first_name,
+    case when leads.name_issue is null or leads.name_issue = 'gibberish' then leads.last_name end as last_name,
+    cast(null as varchar) as full_name,
+    case when not coalesce(emails.is_placeholder, false) then coalesce(leads.email_match, leads.email_raw) end as email,
+    emails.is_role as email_is_role,
+    leads.phone_e164 as phone,
+    leads.mobile_e164 as mobile,
+    leads.company_key as company,
+    leads.company_domain,
+    leads.job_title,
+    leads.street,
+    leads.city,
+    leads.region,
+    leads.postal_code,
+    leads.country
+from contacts.leads as leads
+left join contacts.emails as emails on leads.email_id = emails.email_id"""
+
+_ACCOUNTS = """
+select
+    accounts.record_id as account_id,
+    accounts.source,
+    files.system,
+    accounts.source_record_id,
+    accounts.name,
+    accounts.domain,
+    accounts.website,
+    accounts.country
+from raw.accounts as accounts
+inner join raw.versions as versions
+    on
+        accounts.file_id = versions.file_id
+        and accounts.row_number = versions.row_number
+        and versions.object = 'accounts'
+        and versions.state = 'current'
+left join raw.files as files on accounts.file_id = files.file_id"""
+
+# where the leads of each person of last night are now; a person none of whose leads is left has no line
+_SUCCESSORS = """
+with counted as (
+    select previous.person_id as old_person_id, members.person_id as new_person_id, count(*) as leads
+    from people.previous as previous
+    inner join people.members as members on previous.lead_id = members.lead_id
+    group by previous.person_id, members.person_id
+)
+select counted.old_person_id, counted.new_person_id
+from counted
+qualify row_number() over (partition by counted.old_person_id order by counted.leads desc, counted.new_person_id) = 1"""
+
+_ID_CHANGES = f"""
+with successors as ({_SUCCESSORS}),
+gone as (
+    select distinct previous.person_id as old_person_id
+    from people.previous as previous
+    anti join people.members as members on previous.person_id = members.person_id
+),
+known as (
+    -- who followed an id that goes tonight is told of its successor
+    select
+        changes.old_person_id,
+        case when gone.old_person_id is null then changes.new_person_id else successors.new_person_id end as new_person_id,
+        changes.changed_at,
+        changes.run_id
+    from people.id_changes as changes
+    left join gone on changes.new_person_id = gone.old_person_id
+    left join successors on changes.new_person_id = successors.old_person_id
+),
+tonight as (
+    select gone.old_person_id, successors.new_person_id, run.as_of as changed_at, run.run_id
+    from gone
+    left join successors on gone.old_person_id = successors.old_person_id
+    cross join meta.run as run
+),
+changes as (select * from known union all select * from tonight)
+select
+    changes.old_person_id,
+    changes.new_person_id,
+    case when changes.new_person_id is null then 'removed' else 'merged' end as kind,
+    changes.changed_at,
+    changes.run_id
+from changes"""
+
+
+def build_normalised(run: Run) -> None:
+    """Make ``people.normalised`` from contacts.leads and contacts.emails."""
+    run.engine.map_batches(_INPUT, normalise, "people.normalised")
+
+
+def build_pairs(run: Run) -> None:
+    """Make ``people.candidates``, ``people.capped_keys`` and ``people.pairs`` from people.features."""
+    settings = run.settings.run
+    matching.build_pairs(run.engine, settings.match_threshold, settings.review_threshold)
+
+
+def build_clusters(run: Run) -> None:
+    """Make ``people.clusters`` from people.pairs and people.features."""
+    matching.build_clusters(run.engine)
+
+
+def build_previous(run: Run) -> None:
+    """Make ``people.previous`` and ``people.taken_ids``: who was who last night, as the work file still knows it.
+
+    Has to run before people.members is made anew. On the first night both are empty.
+    """
+    run.engine.ensure("people.members")
+    run.engine.ensure("people.id_changes")
+    run.engine.materialize(
+        "people.previous", "select members.lead_id, members.person_id, members.person_since from people.members as members"
+    )
+    run.engine.materialize(
+        "people.taken_ids",
+        "select previous.person_id from people.previous as previous "
+        "union select changes.old_person_id as person_id from people.id_changes as changes",
+    )
+
+
+def build_id_changes(run: Run) -> None:
+    """Bring ``people.id_changes`` up to tonight, from people.previous and people.members."""
+    run.engine.ensure("people.id_changes")
+    run.engine.materialize("people.id_changes", _ID_CHANGES)
+
+
+def build_members(run: Run) -> None:
+    """Make ``people.members`` and ``people.id_changes``, and what they need, from people.pairs."""
+    build_previous(run)
+    build_clusters(run)
+    for table in ("people.assigned", "people.members"):
+        run.engine.materialize(table, sql_file(table).query)
+    build_id_changes(run)
+
+
+def _account_keys(batch: pl.DataFrame) -> pl.DataFrame:
+    domain = pl.coalesce(company_domains(batch["domain"]), company_domains(batch["website"]))
+    return batch.select(
+        "account_id",
+        "source",
+        "system",
+        "source_record_id",
+        normalise_companies(batch["name"])["company_key"].alias("company_key"),
+        domain.alias("domain"),
+        to_iso2(batch["country"]).alias("country"),
+    )
+
+
+def build_account_keys(run: Run) -> None:
+    """Make ``people.account_keys`` from the current rows of raw.accounts."""
+    run.engine.map_batches(_ACCOUNTS, _account_keys, "people.account_keys")
+
+
+def build_all(run: Run) -> None:
+    """Make every table of the stage in order, then the row ledger. For tests and use without an orchestrator."""
+    build_normalised(run)
+    matching.build_features(run.engine)
+    build_pairs(run)
+    build_members(run)
+    build_golden(run)
+    build_account_keys(run)
+    for table in ("people.accounts", "people.subjects", "people.handles", "people.links", "raw.row_ledger"):
+        run.engine.materialize(table, sql_file(table).query)

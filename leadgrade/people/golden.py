@@ -1,0 +1,155 @@
+"""Golden records: SQL made from data/survivorship.yaml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from leadgrade.run import Run
+
+_FILE = Path(__file__).parent / "data" / "survivorship.yaml"
+# above any number of leads of one person
+_MANY = 1_000_000
+_NAMES = {"value_earliest": "earliest", "value_newest": "newest"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Fields that come from one lead, and the rule that says from which."""
+
+    rule: str
+    fields: tuple[str, ...]
+    by: str | None = None
+    valid: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the struct that holds the picked lead and its values."""
+        return f"pick_{self.fields[0]}"
+
+    @property
+    def reported_rule(self) -> str:
+        """The rule as ``people.golden_fields`` names it."""
+        return _NAMES.get(self.rule, self.rule)
+
+    @property
+    def has_value(self) -> str:
+        """Predicate of the leads that have one of the fields."""
+        return " or ".join(f"{field} is not null" for field in self.fields)
+
+    @property
+    def place(self) -> str:
+        """Order among a person's leads: the smallest wins, no two are equal."""
+        field = self.fields[0]
+        seconds = f"cast(floor(epoch({field})) as bigint) * {_MANY}"
+        return {
+            "newest": "newest_place",
+            "earliest": "earliest_place",
+            "valid_then_newest": f"case when {self.valid} then 0 else {_MANY} end + newest_place",
+            "longest": f"newest_place - least(length({self.by}), 1000) * {_MANY}",
+            "any_true": f"case when {field} then 0 else {_MANY} end + newest_place",
+            "value_earliest": f"{seconds} + newest_place",
+            "value_newest": f"newest_place - {seconds}",
+        }[self.rule]
+
+    @property
+    def struct(self) -> str:
+        """The lead and its values in one."""
+        return "{" + ", ".join(f"'{column}': {column}" for column in ("lead_id", *self.fields)) + "}"
+
+
+@cache
+def picks() -> tuple[Pick, ...]:
+    """The rules in the order of the file."""
+    specs = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return tuple(Pick(s["rule"], tuple(s["fields"]), s.get("by"), s.get("valid")) for s in specs)
+
+
+def _columns() -> str:
+    """The golden fields of a lead, with the better of its two numbers as its phone."""
+    own = {"phone_e164", "phone_id", "phone_region", "phone_type"}
+    fields = [field for pick in picks() for field in pick.fields if field not in own]
+    return ", ".join(f"leads.{field}" for field in (*fields, "email_bounced"))
+
+
+def _picked() -> str:
+    """CTEs up to ``picked``: one struct a rule for each person. People of one lead skip the aggregation: they are most."""
+    alone = ", ".join(f"case when {p.has_value} then {p.struct} end as {p.name}" for p in picks())
+    best = ", ".join(f"arg_min({p.struct}, {p.place}) filter (where {p.has_value}) as {p.name}" for p in picks())
+    return f"""
+with sizes as (
+    select members.person_id, count(*) as leads from people.members as members group by members.person_id
+),
+joined as (
+    select members.person_id, members.is_survivor, sizes.leads, leads.lead_id, {_columns()},
+        coalesce(leads.phone_e164, leads.mobile_e164) as phone_e164,
+        case
+            when leads.phone_e164 is not null then leads.phone_id
+            when leads.mobile_e164 is not null then leads.mobile_id
+            else coalesce(leads.phone_id, leads.mobile_id)
+        end as phone_id
+    from people.members as members
+    inner join sizes on members.person_id = sizes.person_id
+    inner join contacts.leads as leads on members.lead_id = leads.lead_id
+),
+with_phones as (
+    select joined.*, phones.region as phone_region, phones.type as phone_type
+    from joined left join contacts.phones as phones on joined.phone_id = phones.phone_id
+),
+ranked as (
+    select with_phones.*,
+        row_number() over (
+            partition by person_id
+            order by coalesce(updated_at, created_at) desc nulls last, created_at desc nulls last, lead_id
+        ) as newest_place,
+        row_number() over (partition by person_id order by created_at nulls last, lead_id) as earliest_place
+    from with_phones where leads > 1
+),
+picked as (
+    select person_id, lead_id, 1 as leads, 1 as sources, free_text as all_text, {alone} from with_phones where leads = 1
+    union all
+    select person_id, max(case when is_survivor then lead_id end) as lead_id, count(*) as leads,
+        count(distinct source) as sources, string_agg(free_text, chr(10) order by newest_place) as all_text, {best}
+    from ranked group by person_id
+)"""
+
+
+def golden_query() -> str:
+    """The query of ``people.golden``."""
+    values = ", ".join(
+        f"picked.{p.name}.{field} as {field}" for p in picks() for field in p.fields if field != "free_text"
+    )
+    return f"""{_picked()},
+undecided as (
+    select distinct unnest([a.person_id, b.person_id]) as person_id
+    from people.pairs as pairs
+    inner join people.members as a on pairs.lead_id_a = a.lead_id
+    inner join people.members as b on pairs.lead_id_b = b.lead_id
+    where a.person_id <> b.person_id
+)
+select picked.person_id, picked.lead_id, picked.leads, picked.sources, picked.all_text as free_text, {values},
+    undecided.person_id is not null as in_review
+from picked left join undecided on picked.person_id = undecided.person_id"""
+
+
+def golden_fields_query() -> str:
+    """The query of ``people.golden_fields``."""
+    origins = ", ".join(
+        f"{{'field': '{field}', 'rule': '{p.reported_rule}', "
+        f"'lead_id': case when picked.{p.name}.{field} is not null then picked.{p.name}.lead_id end}}"
+        for p in picks()
+        for field in p.fields
+    )
+    return f"""{_picked()},
+origins as (select picked.person_id, unnest([{origins}]) as origin from picked)
+select origins.person_id, origins.origin.field as field, origins.origin.lead_id as lead_id, origins.origin.rule as rule
+from origins where origins.origin.lead_id is not null"""
+
+
+def build_golden(run: Run) -> None:
+    """Make ``people.golden`` and ``people.golden_fields`` from the members, the current leads and the pairs."""
+    run.engine.materialize("people.golden", golden_query())
+    run.engine.materialize("people.golden_fields", golden_fields_query())

@@ -1,0 +1,65 @@
+-- people.handles: what other records may call a person by, each with the one person that it stands for
+-- grain: kind, scope, value
+-- reads: contacts.leads, raw.leads, people.members
+with each as (
+    select 'id' as kind, 'system:' || leads.system as scope, leads.source_record_id as value, leads.lead_id, true as is_current
+    from contacts.leads as leads
+    union all
+    select 'id' as kind, 'source:' || leads.source as scope, leads.source_record_id as value, leads.lead_id, true as is_current
+    from contacts.leads as leads
+    union all
+    select 'id' as kind, 'any' as scope, leads.source_record_id as value, leads.lead_id, true as is_current
+    from contacts.leads as leads
+    union all
+    select 'email' as kind, 'any' as scope, lower(trim(leads.email_raw)) as value, leads.lead_id, true as is_current
+    from contacts.leads as leads
+    union all
+    select 'email' as kind, 'any' as scope, lower(leads.email) as value, leads.lead_id, true as is_current
+    from contacts.leads as leads
+    union all
+    -- an address that the lead had before still is the person's, unless another has it now
+    select
+        'email' as kind, 'any' as scope, lower(trim(versions.email)) as value, versions.lead_id, false as is_current
+    from raw.leads as versions
+    union all
+    select 'phone' as kind, 'any' as scope, right(ltrim(leads.phone_e164, '+'), 10) as value, leads.lead_id, true as is_current
+    from contacts.leads as leads
+    union all
+    select 'phone' as kind, 'any' as scope, right(ltrim(leads.mobile_e164, '+'), 10) as value, leads.lead_id, true as is_current
+    from contacts.leads as leads
+),
+
+of_people as (
+    select
+        each.kind,
+        each.scope,
+        each.value,
+        members.person_id,
+        count(distinct each.lead_id) as leads,
+        bool_or(each.is_current) as is_current
+    from each
+    inner join people.members as members on each.lead_id = members.lead_id
+    where each.value is not null and each.scope is not null
+    group by each.kind, each.scope, each.value, members.person_id
+),
+
+ranked as (
+    select
+        of_people.*,
+        count(*) over (partition by of_people.kind, of_people.scope, of_people.value) as people,
+        row_number() over (
+            partition by of_people.kind, of_people.scope, of_people.value
+            order by of_people.is_current desc, of_people.leads desc, of_people.person_id
+        ) as place
+    from of_people
+)
+
+-- an id counts only where it is one person's; an address or number of several is the one's with most leads under it
+select
+    ranked.kind,
+    ranked.scope,
+    ranked.value,
+    ranked.person_id,
+    ranked.people
+from ranked
+where ranked.place = 1 and (ranked.kind <> 'id' or ranked.people = 1)
