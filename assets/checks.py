@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 import dagster as dg
 
@@ -24,7 +25,7 @@ def _spec(rule: Rule) -> dg.AssetCheckSpec:
 def _result(outcome: RuleResult) -> dg.AssetCheckResult:
     """Numbers and keys, never values: metadata of a check is open to everybody who reaches the UI."""
     rule = outcome.rule
-    metadata: dict[str, object] = {
+    metadata: dict[str, Any] = {
         "failures": outcome.failures,
         "rows_checked": outcome.rows_checked,
         "share": outcome.share,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -81,7 +82,7 @@ def measured(run: Run, table: str) -> Iterator[Step]:
 
 def result(run: Run, table: str, step: Step | None = None) -> dg.MaterializeResult:
     """Rows and cost of a table for the Dagster UI. Numbers only: each becomes a curve there."""
-    metadata: dict[str, object] = {"dagster/row_count": run.engine.count(table)}
+    metadata: dict[str, Any] = {"dagster/row_count": run.engine.count(table)}
     if step:
         metadata |= {
             "cpu_seconds": round(step.cpu_seconds, 3),

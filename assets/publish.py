@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -20,7 +21,7 @@ def _published_tables() -> list[str]:
     return [t.name for t in contract.tables().values() if t.stage in contract.STAGES and not t.internal]
 
 
-def _metadata(run: Run, generation: str) -> dict[str, object]:
+def _metadata(run: Run, generation: str) -> dict[str, Any]:
     home = Home(run.home)
     return {
         "generation": generation,
