@@ -93,32 +93,35 @@ def result(run: Run, table: str, step: Step | None = None) -> dg.MaterializeResu
 
 
 def table_asset(
-    table: str, build: Callable[[Run], object] | None = None, deps: Sequence[str] = ()
+    tables: str | tuple[str, ...], build: Callable[[Run], object] | None = None, deps: Sequence[str] = ()
 ) -> dg.AssetsDefinition:
-    """The asset that makes a table.
+    """The asset that makes a table, or the assets of tables that are made together.
 
     Args:
-        table: Full name, e.g. ``people.members``.
-        build: Function that makes it; None: its SQL file does.
+        tables: Full name, e.g. ``people.members``; several where one function makes them in one go.
+        build: Function that makes them; None: the SQL file does.
         deps: Tables that ``build`` reads; for a SQL file they stand in its header.
     """
-    reads = deps if build else [t for t in sql_file(table).reads if t != table]
+    names = (tables,) if isinstance(tables, str) else tables
+    reads = deps if build else [t for t in sql_file(names[0]).reads if t not in names]
 
-    @dg.multi_asset(specs=[spec(table, reads)], name=table.replace(".", "__"))
-    def make(store: dg.ResourceParam[Run]) -> dg.MaterializeResult:
-        with guarded(table), measured(store, table) as step:
+    @dg.multi_asset(specs=[spec(t, reads) for t in names], name=names[0].replace(".", "__"))
+    def make(store: dg.ResourceParam[Run]) -> Iterator[dg.MaterializeResult]:
+        with guarded(names[0]), measured(store, names[0]) as step:
             if build:
                 build(store)
             else:
-                store.engine.materialize(table, sql_file(table).query)
-        return result(store, table, step)
+                store.engine.materialize(names[0], sql_file(names[0]).query)
+        for table in names:
+            yield result(store, table, step if table == names[0] else None)
 
     return make
 
 
-def stage_assets(
-    stage: str, builds: Mapping[str, tuple[Callable[[Run], object], Sequence[str]]]
-) -> list[dg.AssetsDefinition]:
+Builds = Mapping[str | tuple[str, ...], tuple[Callable[[Run], object], Sequence[str]]]
+
+
+def stage_assets(stage: str, builds: Builds) -> list[dg.AssetsDefinition]:
     """The assets of a stage: its SQL files, and the tables that a function makes (with the tables it reads)."""
     from_sql = [table_asset(table) for table in sql_files(stage)]
-    return from_sql + [table_asset(table, build, reads) for table, (build, reads) in builds.items()]
+    return from_sql + [table_asset(tables, build, reads) for tables, (build, reads) in builds.items()]

@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 
 from leadgrade.errors import LeadgradeError
 
 _OWN = ("leadgrade", "assets", "pipelines")
+# these speak of the statement and never of a row
+_HARMLESS = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException)
 
 
 def _place(error: BaseException) -> str:
@@ -34,7 +37,7 @@ def guarded(step: str) -> Iterator[None]:
         yield
     except dg.Failure:
         raise
-    except LeadgradeError as error:
+    except (LeadgradeError, *_HARMLESS) as error:
         failure = dg.Failure(
             description=f"{step}: {error}", metadata={"error": type(error).__name__}, allow_retries=False
         )

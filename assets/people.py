@@ -3,5 +3,21 @@
 from __future__ import annotations
 
 from assets.factory import stage_assets
+from leadgrade.people import build
 
-ASSETS = stage_assets("people", {})
+ASSETS = stage_assets(
+    "people",
+    {
+        "people.normalised": (build.build_normalised, ("contacts.leads", "contacts.emails")),
+        ("people.pairs", "people.candidates", "people.capped_keys"): (build.build_pairs, ("people.features",)),
+        "people.clusters": (build.build_clusters, ("people.pairs", "people.features")),
+        # last night's members; a dependency on tonight's pairs keeps it before they are made anew
+        ("people.previous", "people.taken_ids"): (build.build_previous, ("people.pairs",)),
+        "people.id_changes": (build.build_id_changes, ("people.previous", "people.members")),
+        ("people.golden", "people.golden_fields"): (
+            build.build_golden,
+            ("people.members", "people.pairs", "contacts.leads", "contacts.emails", "contacts.phones"),
+        ),
+        "people.account_keys": (build.build_account_keys, ("raw.accounts", "raw.versions", "raw.files")),
+    },
+)

@@ -11,6 +11,7 @@ import polars as pl
 import yaml
 
 from leadgrade.engine import DuckDBEngine
+from leadgrade.engine.duckdb import polars_schema
 
 _FILE = Path(__file__).parent / "data" / "blocking.yaml"
 
@@ -39,7 +40,8 @@ def rules() -> tuple[BlockingRule, ...]:
 def _keys_query(rule: BlockingRule) -> str:
     """Every key of every lead, with the size of the group that shares it; keys of one lead alone are left out."""
     each = " union ".join(
-        f"select f.record, {key} as key, coalesce({rule.split}, '') as split, f.name_key from people.features as f where {key} is not null"
+        f"select f.record, {key} as key, coalesce({rule.split}, '') as split, f.name_key "
+        f"from people.features as f where {key} is not null"
         for key in rule.keys
     )
     return f"""
@@ -63,12 +65,14 @@ big as (
     select k.record, k.key, row_number() over (partition by k.key order by k.name_key, k.record) as place
     from people.block_keys as k inner join sizes as s on k.key = s.key
     where s.records > {rule.cap}
-)
+),
+-- an equality on the place: a range would compare every lead of the group with every other
+ahead as (select b.record, b.key, unnest(range(b.place + 1, b.place + {near} + 1)) as place from big as b)
 select a.record as record_a, b.record as record_b
 from small as a inner join small as b on a.key = b.key and a.record < b.record
 union all
 select least(a.record, b.record) as record_a, greatest(a.record, b.record) as record_b
-from big as a inner join big as b on a.key = b.key and b.place > a.place and b.place <= a.place + {near}"""
+from ahead as a inner join big as b on a.key = b.key and a.place = b.place"""
 
 
 def _capped_query(rule: BlockingRule) -> str:
@@ -91,13 +95,14 @@ def build_candidates(engine: DuckDBEngine) -> int:
     engine.sql("create or replace table people.block_pairs (record_a bigint, record_b bigint)")
     capped: list[pl.DataFrame] = []
     for rule in rules():
-        engine.materialize("people.block_keys", _keys_query(rule))
-        engine.sql(f"insert into people.block_pairs {_pairs_query(rule)}")
-        capped.append(engine.collect(_capped_query(rule)))
-    pairs = engine.materialize("people.candidates", "select distinct p.record_a, p.record_b from people.block_pairs as p")
-    engine.write("people.capped_keys", pl.concat(capped))
+        engine.sql(f"create or replace table people.block_keys as {_keys_query(rule)}")
+        if engine.count("people.block_keys"):
+            engine.sql(f"insert into people.block_pairs {_pairs_query(rule)}")
+            capped.append(engine.collect(_capped_query(rule)))
+    pairs = engine.materialize(
+        "people.candidates", "select distinct p.record_a, p.record_b from people.block_pairs as p"
+    )
+    engine.write("people.capped_keys", pl.concat([pl.DataFrame(schema=polars_schema("people.capped_keys")), *capped]))
     engine.sql("drop table people.block_pairs")
     engine.sql("drop table people.block_keys")
     return pairs
-
-

@@ -129,7 +129,8 @@ def build_previous(run: Run) -> None:
     run.engine.ensure("people.members")
     run.engine.ensure("people.id_changes")
     run.engine.materialize(
-        "people.previous", "select members.lead_id, members.person_id, members.person_since from people.members as members"
+        "people.previous",
+        "select members.lead_id, members.person_id, members.person_since from people.members as members",
     )
     run.engine.materialize(
         "people.taken_ids",

@@ -12,8 +12,14 @@ from leadgrade.people.names import may_be_same
 Name = tuple[str | None, str | None]
 # above this, a pair may join clusters of different dates of birth or identifiers: a typing error is likelier
 SURE = 0.999
+# names, dates and identifiers that a cluster remembers: beyond this many it is a heap of rows, not a person's history
+MOST_KNOWN = 30
 
-CLUSTERS: dict[str, pl.DataType] = {"lead_id": pl.String(), "cluster_id": pl.String(), "match_probability": pl.Float64()}
+CLUSTERS: dict[str, pl.DataType] = {
+    "lead_id": pl.String(),
+    "cluster_id": pl.String(),
+    "match_probability": pl.Float64(),
+}
 
 
 def _close(a: str, b: str) -> bool:
@@ -43,7 +49,10 @@ class _Forest:
         self.members: list[list[int]] = [[i] for i in range(len(names))]
         self.joined = [0.0] * len(names)
         self.names = [{name} for name in names]
-        self.facts: list[list[set[str]]] = [[{v} if v else set() for v in dobs], [{v} if v else set() for v in identifiers]]
+        self.facts: list[list[set[str]]] = [
+            [{v} if v else set() for v in dobs],
+            [{v} if v else set() for v in identifiers],
+        ]
 
     def root(self, i: int) -> int:
         while self.parent[i] != i:
@@ -68,9 +77,11 @@ class _Forest:
         small, big = sorted((a, b), key=lambda r: (len(self.members[r]), -r))
         self.parent[small] = big
         self.members[big] += self.members[small]
-        self.names[big] |= self.names[small]
+        if len(self.names[big]) < MOST_KNOWN:
+            self.names[big] |= self.names[small]
         for fact in self.facts:
-            fact[big] |= fact[small]
+            if len(fact[big]) < MOST_KNOWN:
+                fact[big] |= fact[small]
 
 
 def _agree(a: set[str], b: set[str], close: Callable[[str, str], bool]) -> bool:

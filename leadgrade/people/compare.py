@@ -136,7 +136,7 @@ def _email_level() -> pl.Expr:
         (_same("email"), "same"),
         (pl.col("email_is_role_a") | pl.col("email_is_role_b"), "missing"),
         (local[0] == local[1], "same_local"),
-        (_same("local") & (pl.col("email_a").str.extract(_AT) == pl.col("email_b").str.extract(_AT)), "different"),
+        (_same("local") & (pl.col("email_a").str.extract(_AT) == pl.col("email_b").str.extract(_AT)), "other_figure"),
         (_same("local") & (_shorter("local") >= 5), "same_name"),
         ((pl.col("email_edits") <= 2) & (_shorter("local") >= 6), "typo"),
     )

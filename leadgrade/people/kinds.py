@@ -20,7 +20,16 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "phone": ("phone", "mobile", "phone_number", "mobile_phone", "telephone", "tel", "cell", "mobile_number"),
     "company": ("company", "company_name", "organization", "organisation", "account", "account_name", "employer"),
     "job_title": ("job_title", "title", "jobtitle", "position", "occupation", "role"),
-    "street": ("street", "address", "address_1", "address_2", "street_number", "street_name", "unit_number", "street_address"),
+    "street": (
+        "street",
+        "address",
+        "address_1",
+        "address_2",
+        "street_number",
+        "street_name",
+        "unit_number",
+        "street_address",
+    ),
     "city": ("city", "town", "suburb", "locality", "birth_place", "place"),
     "region": ("region", "state", "province", "county"),
     "postal_code": ("postal_code", "postcode", "zip", "zip_code", "zipcode", "plz", "postcode_fake"),
@@ -51,7 +60,9 @@ def columns_by_kind(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> d
     known = {c: k for c in frame.columns if (k := kind_of(c))} if columns is None else dict(columns)
     missing = sorted(set(known) - set(frame.columns))
     if missing:
-        raise ValueError(f"columns names {', '.join(missing)}, which the table does not have: {', '.join(frame.columns)}")
+        raise ValueError(
+            f"columns names {', '.join(missing)}, which the table does not have: {', '.join(frame.columns)}"
+        )
     for column, kind in known.items():
         if kind not in KINDS:
             raise ValueError(f"column {column!r}: unknown kind {kind!r}; allowed: {', '.join(KINDS)}")
@@ -73,8 +84,11 @@ def _together(columns: list[str]) -> pl.Expr:
 
 
 def as_input(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> pl.DataFrame:
-    """The table as :data:`leadgrade.people.normalise.INPUT`. Of several columns of a kind the first that is filled counts;
-    of phones the first two; parts of a street and columns of kind ``other`` are read together."""
+    """The table as :data:`leadgrade.people.normalise.INPUT`.
+
+    Of several columns of a kind the first that is filled counts; of phones the first two are kept; parts of a street, and
+    columns of kind ``other``, are read together.
+    """
     found = columns_by_kind(frame, columns)
     one = [_first(found[k]).alias(k) for k in KINDS if k not in {"phone", "street", "other"}]
     phones = [_first(found["phone"][:1]).alias("phone"), _first(found["phone"][1:]).alias("mobile")]

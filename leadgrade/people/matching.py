@@ -12,7 +12,8 @@ from leadgrade.people.score import score
 
 
 def build_features(engine: DuckDBEngine) -> int:
-    """Make ``people.features`` from ``people.normalised``."""
+    """Make ``people.value_counts`` and ``people.features`` from ``people.normalised``."""
+    engine.materialize("people.value_counts", sql_file("people.value_counts").query)
     return engine.materialize("people.features", sql_file("people.features").query)
 
 
@@ -23,7 +24,9 @@ def build_pairs(engine: DuckDBEngine, match_threshold: float, review_threshold: 
 
     def weigh(batch: pl.DataFrame) -> pl.DataFrame:
         scored = score(compare(batch), leads).filter(pl.col("match_probability") >= review_threshold)
-        decision = pl.when(pl.col("match_probability") >= match_threshold).then(pl.lit("match")).otherwise(pl.lit("review"))
+        decision = (
+            pl.when(pl.col("match_probability") >= match_threshold).then(pl.lit("match")).otherwise(pl.lit("review"))
+        )
         return scored.with_columns(decision.alias("decision"))
 
     return engine.map_batches(compare_query(), weigh, "people.pairs")
@@ -41,5 +44,5 @@ from people.features as f inner join matched as m on f.lead_id = m.lead_id"""
 
 
 def build_clusters(engine: DuckDBEngine) -> int:
-    """Make ``people.clusters`` from the matched pairs: the leads that are in one, each with the smallest lead_id of its cluster."""
+    """Make ``people.clusters`` from the matched pairs: the leads in one, each with the smallest lead_id of its cluster."""
     return engine.write("people.clusters", cluster(engine.collect(_MATCHES), engine.collect(_FACTS)))

@@ -26,7 +26,9 @@ _SOUNDS = {"ph": "f", "ck": "k", "gh": "g", "th": "t", "sh": "s", "sch": "s", "t
 _ABBREVIATIONS = {"street": "st", "road": "rd", "avenue": "ave", "lane": "ln", "drive": "dr", "court": "ct", "place": "pl",
                   "boulevard": "blvd", "highway": "hwy", "strasse": "str", "north": "n", "south": "s", "east": "e",
                   "west": "w", "route": "rt", "parkway": "pkwy", "terrace": "ter", "circle": "cir"}  # fmt: skip
-_PLUS_DOMAINS = r"^[^@]+@(?:gmail\.com|googlemail\.com|outlook\.com|hotmail\.com|icloud\.com|fastmail\.com|proton(?:mail)?\.(?:com|me))$"
+# providers that leave out what stands between a plus and the @
+_PLUS = r"gmail\.com|googlemail\.com|outlook\.com|hotmail\.com|icloud\.com|fastmail\.com|proton\.me|protonmail\.com"
+_PLUS_DOMAINS = rf"^[^@]+@(?:{_PLUS})$"
 
 
 def _filled(text: pl.Expr) -> pl.Expr:
@@ -41,7 +43,9 @@ def folded(column: str) -> pl.Expr:
 
 def sound(column: str) -> pl.Expr:
     """A rough sound key of a folded name: consonants by class, doubled letters and later vowels dropped, six characters."""
-    plain = pl.col(column).str.replace_all(" ", "").str.replace_many(list(_SOUNDS), list(_SOUNDS.values()), leftmost=True)
+    plain = (
+        pl.col(column).str.replace_all(" ", "").str.replace_many(list(_SOUNDS), list(_SOUNDS.values()), leftmost=True)
+    )
     head, tail = plain.str.slice(0, 1), plain.str.slice(1).str.replace_all("[aeiouh]", "")
     key = head + tail
     for letter in "bfgklmnprst":
@@ -50,10 +54,12 @@ def sound(column: str) -> pl.Expr:
 
 
 def _names(frame: pl.DataFrame) -> pl.DataFrame:
-    """first and last, from their fields or from the full name ("Last, First" turned round)."""
+    """First and last, from their fields or from the full name ("Last, First" turned round)."""
     whole = pl.col("full_name").str.replace(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$", "$2 $1")
     frame = frame.with_columns(whole.alias("full_name"))
-    frame = frame.with_columns(folded(c).str.replace(_HONORIFICS, "").alias(c) for c in ("first_name", "last_name", "full_name"))
+    frame = frame.with_columns(
+        folded(c).str.replace(_HONORIFICS, "").alias(c) for c in ("first_name", "last_name", "full_name")
+    )
     lone = pl.col("first_name").is_null() & pl.col("last_name").is_null()
     first = pl.coalesce("first_name", pl.when(lone).then(pl.col("full_name").str.extract(r"^(\S+)")))
     last = pl.coalesce("last_name", pl.when(lone).then(pl.col("full_name").str.extract(r"\s(\S+)$")))
@@ -69,7 +75,9 @@ def _email(frame: pl.DataFrame) -> pl.DataFrame:
     role = pl.coalesce("email_is_role", is_role(local)).fill_null(value=False)
     return frame.with_columns(
         role.alias("email_is_role"),
-        pl.when(~role).then(_filled(vocabulary.fold_expr(local).str.replace_all(r"[^\p{L} ]", "").str.replace_all(r"\s+", " "))).alias("_words"),
+        pl.when(~role)
+        .then(_filled(vocabulary.fold_expr(local).str.replace_all(r"[^\p{L} ]", "").str.replace_all(r"\s+", " ")))
+        .alias("_words"),
         domain.alias("email_domain"),
     ).with_columns(_filled(pl.col("_words").str.replace_all(" ", "")).alias("local"))
 

@@ -34,10 +34,11 @@ def prior_bits(leads: int) -> float:
     return math.log2(2 * weights()["pairs_per_lead"] / _table_size(leads))
 
 
-def _rarity(field: str, leads: int) -> pl.Expr:
+def _rarity(field: str, leads: int, most: int | None) -> pl.Expr:
     known = weights()["reference"] * weights()["shares"][field]
-    share = _table_size(leads) / (pl.col(f"{field}_records").cast(pl.Float64) + known).clip(1)
-    return share.log(2)
+    records = pl.col(f"{field}_records").cast(pl.Float64).clip(None, most)
+    expected: pl.Expr = (records + known).clip(1)
+    return math.log2(_table_size(leads)) - expected.log(2)
 
 
 def _bits(field: str, spec: dict[str, Any], leads: int) -> pl.Expr:
@@ -45,7 +46,7 @@ def _bits(field: str, spec: dict[str, Any], leads: int) -> pl.Expr:
     chain: Any = pl
     for level, worth in spec.items():
         if isinstance(worth, dict):
-            value = (_rarity(field, leads) * worth["rarity"] if worth["rarity"] else pl.lit(0.0)) + worth["plus"]
+            value = (_rarity(field, leads, worth.get("most")) * worth["rarity"] if worth["rarity"] else pl.lit(0.0)) + worth["plus"]
             value = value.clip(worth.get("min"), worth.get("max"))
         else:
             value = pl.lit(float(worth))
@@ -63,7 +64,8 @@ def _context(leads: int) -> pl.Expr:
     gains = [bits.clip(0) for bits in each]
     losses = pl.sum_horizontal(bits.clip(None, 0) for bits in each)
     best, rest = pl.max_horizontal(gains), weights()["context_rest"]
-    return best + (pl.sum_horizontal(gains) - best) * rest + losses
+    together: pl.Expr = best + (pl.sum_horizontal(gains) - best) * rest + losses
+    return together
 
 
 def _most_allowed() -> pl.Expr:
@@ -80,7 +82,10 @@ def _most_allowed() -> pl.Expr:
         (proven, 1.0),
         ((first == "different") & (agrees["email"] | several), guards["shared_mailbox"]),
         (first == "different", guards["household"]),
-        ((last == "different") & ~(first.is_in(_FULL_FIRST) & personal), guards["other_last_name"]),
+        (
+            (last == "different") & ~(first.is_in(_FULL_FIRST) & (sure | agrees["date_of_birth"])),
+            guards["other_last_name"],
+        ),
         ((first == "missing") & (last == "missing") & ~sure, guards["no_name"]),
         (part_missing & ~personal, guards["half_name"]),
     ]
@@ -93,7 +98,9 @@ def _most_allowed() -> pl.Expr:
 
 def _evidence() -> pl.Expr:
     """JSON object of the fields that speak for or against, with their levels."""
-    each = [pl.when(pl.col(f) != "missing").then(pl.concat_str(pl.lit(f'"{f}":"'), pl.col(f), pl.lit('"'))) for f in FIELDS]
+    each = [
+        pl.when(pl.col(f) != "missing").then(pl.concat_str(pl.lit(f'"{f}":"'), pl.col(f), pl.lit('"'))) for f in FIELDS
+    ]
     return pl.concat_str(pl.lit("{"), pl.concat_str(each, separator=",", ignore_nulls=True), pl.lit("}"))
 
 

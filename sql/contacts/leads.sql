@@ -98,12 +98,21 @@ with keyed as (
     cross join meta.run as run
 ),
 
--- the region of a number that is valid and nobody's invention is evidence of the country
+-- the region of a number that is valid and nobody's invention is evidence of the country, but not where the region was
+-- only assumed to read the number: a national number read as the source's country says nothing new
 real_phones as (
     select
         phones.phone_id,
         phones.phone_e164,
-        case when phones.is_valid and not phones.is_placeholder then phones.region end as region
+        case
+            when
+                phones.is_valid and not phones.is_placeholder
+                and (
+                    regexp_matches(phones.phone_raw, '^[^0-9]*[+＋]')
+                    or phones.region is distinct from phones.region_hint
+                )
+                then phones.region
+        end as region
     from contacts.phones
 )
 

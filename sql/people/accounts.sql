@@ -80,4 +80,4 @@ select
     matches.method,
     matches.score
 from matches
-qualify row_number() over (partition by matches.person_id order by matches.score desc, matches.place) = 1
+qualify row_number() over (partition by matches.person_id order by matches.score desc, matches.place asc) = 1

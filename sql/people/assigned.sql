@@ -11,7 +11,7 @@ with clustered as (
     left join people.clusters as clusters on leads.lead_id = clusters.lead_id
 ),
 
-overlaps as (
+shared_leads as (
     select
         previous.person_id,
         clustered.cluster_id,
@@ -25,10 +25,12 @@ overlaps as (
 
 -- a person that was split goes on in its biggest part
 main_parts as (
-    select overlaps.*
-    from overlaps
+    select shared_leads.*
+    from shared_leads
     qualify
-        row_number() over (partition by overlaps.person_id order by overlaps.leads desc, overlaps.cluster_id) = 1
+        row_number()
+            over (partition by shared_leads.person_id order by shared_leads.leads desc, shared_leads.cluster_id asc)
+        = 1
 ),
 
 -- people that became one go on as the oldest of them

@@ -2,30 +2,69 @@
 -- grain: kind, scope, value
 -- reads: contacts.leads, raw.leads, people.members
 with each as (
-    select 'id' as kind, 'system:' || leads.system as scope, leads.source_record_id as value, leads.lead_id, true as is_current
+    select
+        'id' as kind,
+        'system:' || leads.system as scope,
+        leads.source_record_id as value,
+        leads.lead_id,
+        true as is_current
     from contacts.leads as leads
     union all
-    select 'id' as kind, 'source:' || leads.source as scope, leads.source_record_id as value, leads.lead_id, true as is_current
+    select
+        'id' as kind,
+        'source:' || leads.source as scope,
+        leads.source_record_id as value,
+        leads.lead_id,
+        true as is_current
     from contacts.leads as leads
     union all
-    select 'id' as kind, 'any' as scope, leads.source_record_id as value, leads.lead_id, true as is_current
+    select
+        'id' as kind,
+        'any' as scope,
+        leads.source_record_id as value,
+        leads.lead_id,
+        true as is_current
     from contacts.leads as leads
     union all
-    select 'email' as kind, 'any' as scope, lower(trim(leads.email_raw)) as value, leads.lead_id, true as is_current
+    select
+        'email' as kind,
+        'any' as scope,
+        lower(trim(leads.email_raw)) as value,
+        leads.lead_id,
+        true as is_current
     from contacts.leads as leads
     union all
-    select 'email' as kind, 'any' as scope, lower(leads.email) as value, leads.lead_id, true as is_current
+    select
+        'email' as kind,
+        'any' as scope,
+        lower(leads.email) as value,
+        leads.lead_id,
+        true as is_current
     from contacts.leads as leads
     union all
     -- an address that the lead had before still is the person's, unless another has it now
     select
-        'email' as kind, 'any' as scope, lower(trim(versions.email)) as value, versions.lead_id, false as is_current
+        'email' as kind,
+        'any' as scope,
+        lower(trim(versions.email)) as value,
+        versions.lead_id,
+        false as is_current
     from raw.leads as versions
     union all
-    select 'phone' as kind, 'any' as scope, right(ltrim(leads.phone_e164, '+'), 10) as value, leads.lead_id, true as is_current
+    select
+        'phone' as kind,
+        'any' as scope,
+        right(ltrim(leads.phone_e164, '+'), 10) as value,
+        leads.lead_id,
+        true as is_current
     from contacts.leads as leads
     union all
-    select 'phone' as kind, 'any' as scope, right(ltrim(leads.mobile_e164, '+'), 10) as value, leads.lead_id, true as is_current
+    select
+        'phone' as kind,
+        'any' as scope,
+        right(ltrim(leads.mobile_e164, '+'), 10) as value,
+        leads.lead_id,
+        true as is_current
     from contacts.leads as leads
 ),
 
@@ -49,7 +88,7 @@ ranked as (
         count(*) over (partition by of_people.kind, of_people.scope, of_people.value) as people,
         row_number() over (
             partition by of_people.kind, of_people.scope, of_people.value
-            order by of_people.is_current desc, of_people.leads desc, of_people.person_id
+            order by of_people.is_current desc, of_people.leads desc, of_people.person_id asc
         ) as place
     from of_people
 )

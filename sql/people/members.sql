@@ -12,7 +12,7 @@ select
             coalesce(leads.phone_e164, leads.mobile_e164) is not null desc,
             coalesce(leads.updated_at, leads.created_at) desc nulls last,
             leads.created_at desc nulls last,
-            assigned.lead_id
+            assigned.lead_id asc
     ) = 1 as is_survivor,
     assigned.match_probability,
     assigned.person_since

@@ -4,33 +4,63 @@
 --   raw.sales_decisions
 with records as (
     select
-        'events' as object, events.file_id, events.row_number, events.source, events.subject_id, events.subject_email,
+        'events' as object,
+        events.file_id,
+        events.row_number,
+        events.source,
+        events.subject_id,
+        events.subject_email,
         cast(null as varchar) as subject_phone
     from raw.events as events
     union all
     select
-        'consents' as object, consents.file_id, consents.row_number, consents.source, consents.subject_id,
-        consents.subject_email, consents.subject_phone
+        'consents' as object,
+        consents.file_id,
+        consents.row_number,
+        consents.source,
+        consents.subject_id,
+        consents.subject_email,
+        consents.subject_phone
     from raw.consents as consents
     union all
     select
-        'suppressions' as object, suppressions.file_id, suppressions.row_number, suppressions.source,
-        suppressions.subject_id, suppressions.subject_email, suppressions.subject_phone
+        'suppressions' as object,
+        suppressions.file_id,
+        suppressions.row_number,
+        suppressions.source,
+        suppressions.subject_id,
+        suppressions.subject_email,
+        suppressions.subject_phone
     from raw.suppressions as suppressions
     union all
     select
-        'activities' as object, activities.file_id, activities.row_number, activities.source, activities.subject_id,
-        activities.subject_email, cast(null as varchar) as subject_phone
+        'activities' as object,
+        activities.file_id,
+        activities.row_number,
+        activities.source,
+        activities.subject_id,
+        activities.subject_email,
+        cast(null as varchar) as subject_phone
     from raw.activities as activities
     union all
     select
-        'opportunities' as object, opportunities.file_id, opportunities.row_number, opportunities.source,
-        opportunities.subject_id, opportunities.subject_email, cast(null as varchar) as subject_phone
+        'opportunities' as object,
+        opportunities.file_id,
+        opportunities.row_number,
+        opportunities.source,
+        opportunities.subject_id,
+        opportunities.subject_email,
+        cast(null as varchar) as subject_phone
     from raw.opportunities as opportunities
     union all
     select
-        'sales_decisions' as object, sales_decisions.file_id, sales_decisions.row_number, sales_decisions.source,
-        sales_decisions.subject_id, sales_decisions.subject_email, cast(null as varchar) as subject_phone
+        'sales_decisions' as object,
+        sales_decisions.file_id,
+        sales_decisions.row_number,
+        sales_decisions.source,
+        sales_decisions.subject_id,
+        sales_decisions.subject_email,
+        cast(null as varchar) as subject_phone
     from raw.sales_decisions as sales_decisions
 )
 

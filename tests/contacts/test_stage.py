@@ -142,6 +142,8 @@ def test_order_of_evidence_for_the_country(run: Run) -> None:
         ({"mobile": "+49 170 1234521", "email": "a@acme.it"}, "DE", "phone"),
         ({"phone": "+49 30 23125 123", "email": "a@acme.it"}, "IT", "domain"),  # a number of the films
         ({"email": "a@acme.it"}, "IT", "domain"),
+        ({"phone": "020 7031 3000", "email": "a@acme.it"}, "IT", "domain"),  # GB was only assumed
+        ({"phone": "020 7031 3000", "email": "a@acme.io"}, "GB", "source"),
         ({"email": "a@acme.io"}, "GB", "source"),
         ({"email": "a@acme.io", "source": "elsewhere"}, None, None),
     ]
