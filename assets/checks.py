@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from assets.factory import key
+from assets.graph import asset_of
 from assets.guard import guarded
 from leadgrade.audit import Rule, RuleResult, check_table, load_rules
 from leadgrade.run import Run
@@ -15,7 +16,8 @@ from leadgrade.run import Run
 def _spec(rule: Rule) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         name=rule.rule,
-        asset=key(rule.table),
+        asset=key(asset_of(rule.table)),
+        additional_deps=[key(asset_of(t)) for t in rule.waits_for],
         blocking=rule.blocking,
         description=rule.sentence,
         metadata={"severity": rule.severity},
@@ -35,7 +37,7 @@ def _result(outcome: RuleResult) -> dg.AssetCheckResult:
         metadata["threshold"] = rule.max_share
     return dg.AssetCheckResult(
         check_name=rule.rule,
-        asset_key=key(rule.table),
+        asset_key=key(asset_of(rule.table)),
         passed=outcome.passed,
         severity=dg.AssetCheckSeverity.ERROR if rule.severity == "error" else dg.AssetCheckSeverity.WARN,
         description=f"{outcome.failures} of {outcome.rows_checked} rows break it. {rule.sentence}",
@@ -43,11 +45,13 @@ def _result(outcome: RuleResult) -> dg.AssetCheckResult:
     )
 
 
-def _table_checks(table: str, rules: list[Rule]) -> dg.AssetChecksDefinition:
-    @dg.multi_asset_check(specs=[_spec(r) for r in rules], name=f"check__{table.replace('.', '__')}", can_subset=True)
+def _asset_checks(asset: str, rules: list[Rule]) -> dg.AssetChecksDefinition:
+    tables = sorted({r.table for r in rules})
+
+    @dg.multi_asset_check(specs=[_spec(r) for r in rules], name=f"check__{asset.replace('.', '__')}", can_subset=True)
     def check(context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Run]) -> Iterator[dg.AssetCheckResult]:
-        with guarded(f"checks of {table}"):
-            outcomes = check_table(store, table)
+        with guarded(f"checks of {asset}"):
+            outcomes = [outcome for table in tables for outcome in check_table(store, table)]
         wanted = {k.name for k in context.selected_asset_check_keys}
         yield from (_result(o) for o in outcomes if o.rule.rule in wanted)
 
@@ -55,6 +59,6 @@ def _table_checks(table: str, rules: list[Rule]) -> dg.AssetChecksDefinition:
 
 
 def asset_checks() -> list[dg.AssetChecksDefinition]:
-    """Every rule as a check, one step a table."""
-    ordered = sorted(load_rules(), key=lambda r: r.table)
-    return [_table_checks(table, list(rules)) for table, rules in groupby(ordered, key=lambda r: r.table)]
+    """Every rule as a check, one step an asset."""
+    ordered = sorted(load_rules(), key=lambda r: asset_of(r.table))
+    return [_asset_checks(asset, list(rules)) for asset, rules in groupby(ordered, key=lambda r: asset_of(r.table))]

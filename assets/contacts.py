@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assets.factory import stage_assets
+from assets.steps import stage_steps
 from leadgrade.contacts import build
 
-ASSETS = stage_assets(
+STEPS = stage_steps(
     "contacts",
     {
         "contacts.lead_fields": (build.build_lead_fields, ("raw.leads", "raw.versions", "contacts.blocked_leads")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import resource
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +14,12 @@ import dagster as dg
 import polars as pl
 
 from assets.guard import guarded
+from assets.steps import AssetStep
 from leadgrade import contract
-from leadgrade.engine import sql_file, sql_files
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.run import Run
 
 progress = logging.getLogger("leadgrade.progress")
-# tables of these schemas come with the run, not from an asset
-_GIVEN = ("meta", "config")
 
 
 def key(table: str) -> dg.AssetKey:
@@ -35,93 +33,86 @@ def spec(table: str, deps: Sequence[str] = ()) -> dg.AssetSpec:
     columns = [dg.TableColumn(c.name, c.type, description=c.about) for c in about.columns]
     return dg.AssetSpec(
         key(table),
-        deps=[key(d) for d in deps if d.split(".")[0] not in _GIVEN],
+        deps=[key(d) for d in deps],
         description=f"{about.about} One row per {about.grain}.",
         group_name=about.stage,
         kinds={"duckdb"},
         metadata={
             "dagster/column_schema": dg.TableSchema(columns=columns),
             "dagster/table_name": table,
-            "audience": "work file" if about.internal else "private" if about.private_only else "warehouse",
+            "audience": "private" if about.private_only else "warehouse",
         },
     )
 
 
 @dataclass(slots=True)
-class Step:
+class Cost:
     """What a step cost, filled when it ends."""
 
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     peak_memory_bytes: int = 0
 
+    @classmethod
+    def sum(cls, costs: Iterable[Cost]) -> Cost:
+        """Times added up, the highest peak."""
+        all_costs = list(costs)
+        return cls(
+            sum(c.cpu_seconds for c in all_costs),
+            sum(c.wall_seconds for c in all_costs),
+            max(c.peak_memory_bytes for c in all_costs),
+        )
+
 
 @contextmanager
-def measured(run: Run, table: str) -> Iterator[Step]:
+def measured(run: Run, table: str) -> Iterator[Cost]:
     """Measure a step and write it to ``meta.steps``: CPU of the whole process, elapsed time, peak memory so far."""
-    step = Step()
+    cost = Cost()
     cpu, wall = time.process_time(), time.monotonic()
-    yield step
-    step.cpu_seconds, step.wall_seconds = time.process_time() - cpu, time.monotonic() - wall
-    step.peak_memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    yield cost
+    cost.cpu_seconds, cost.wall_seconds = time.process_time() - cpu, time.monotonic() - wall
+    cost.peak_memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     rows = run.engine.count(table)
     row = {
         "run_id": run.run_id,
         "as_of": run.as_of,
         "table_name": table,
         "rows": rows,
-        "cpu_seconds": round(step.cpu_seconds, 3),
-        "wall_seconds": round(step.wall_seconds, 3),
-        "peak_memory_bytes": step.peak_memory_bytes,
+        "cpu_seconds": round(cost.cpu_seconds, 3),
+        "wall_seconds": round(cost.wall_seconds, 3),
+        "peak_memory_bytes": cost.peak_memory_bytes,
     }
     same = {"table": table, "run_id": run.run_id}
     run.engine.sql("delete from meta.steps where table_name = $table and run_id = $run_id", same)
     run.engine.write("meta.steps", pl.DataFrame([row], schema=polars_schema("meta.steps")), append=True)
-    progress.info("%s", table, extra={"rows": rows, "seconds": step.wall_seconds})
+    progress.info("%s", table, extra={"rows": rows, "seconds": cost.wall_seconds})
 
 
-def result(run: Run, table: str, step: Step | None = None) -> dg.MaterializeResult:
+def result(run: Run, table: str, cost: Cost | None = None) -> dg.MaterializeResult:
     """Rows and cost of a table for the Dagster UI. Numbers only: each becomes a curve there."""
     metadata: dict[str, Any] = {"dagster/row_count": run.engine.count(table)}
-    if step:
+    if cost:
         metadata |= {
-            "cpu_seconds": round(step.cpu_seconds, 3),
-            "wall_seconds": round(step.wall_seconds, 3),
-            "peak_memory_mib": round(step.peak_memory_bytes / 2**20, 1),
+            "cpu_seconds": round(cost.cpu_seconds, 3),
+            "wall_seconds": round(cost.wall_seconds, 3),
+            "peak_memory_mib": round(cost.peak_memory_bytes / 2**20, 1),
         }
     return dg.MaterializeResult(asset_key=key(table), metadata=metadata)
 
 
-def table_asset(
-    tables: str | tuple[str, ...], build: Callable[[Run], object] | None = None, deps: Sequence[str] = ()
-) -> dg.AssetsDefinition:
-    """The asset that makes a table, or the assets of tables that are made together.
+def step_asset(asset: AssetStep) -> dg.AssetsDefinition:
+    """The assets of a step's published tables; what is made on the way is measured, too."""
 
-    Args:
-        tables: Full name, e.g. ``people.members``; several where one function makes them in one go.
-        build: Function that makes them; None: the SQL file does.
-        deps: Tables that ``build`` reads; for a SQL file they stand in its header.
-    """
-    names = (tables,) if isinstance(tables, str) else tables
-    reads = deps if build else [t for t in sql_file(names[0]).reads if t not in names]
-
-    @dg.multi_asset(specs=[spec(t, reads) for t in names], name=names[0].replace(".", "__"))
+    @dg.multi_asset(
+        specs=[spec(t, sorted(asset.reads)) for t in asset.published_tables], name=asset.step.name.replace(".", "__")
+    )
     def make(store: dg.ResourceParam[Run]) -> Iterator[dg.MaterializeResult]:
-        with guarded(names[0]), measured(store, names[0]) as step:
-            if build:
-                build(store)
-            else:
-                store.engine.materialize(names[0], sql_file(names[0]).query)
-        for table in names:
-            yield result(store, table, step if table == names[0] else None)
+        costs: dict[str, Cost] = {}
+        for step in (*asset.before, asset.step):
+            with guarded(step.name), measured(store, step.name) as costs[step.name]:
+                step.run(store)
+        total = Cost.sum(costs.values())
+        for table in asset.published_tables:
+            yield result(store, table, total if table == asset.step.name else None)
 
     return make
-
-
-Builds = Mapping[str | tuple[str, ...], tuple[Callable[[Run], object], Sequence[str]]]
-
-
-def stage_assets(stage: str, builds: Builds) -> list[dg.AssetsDefinition]:
-    """The assets of a stage: its SQL files, and the tables that a function makes (with the tables it reads)."""
-    from_sql = [table_asset(table) for table in sql_files(stage)]
-    return from_sql + [table_asset(tables, build, reads) for tables, (build, reads) in builds.items()]

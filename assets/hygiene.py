@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from assets.factory import stage_assets
+from assets.steps import stage_steps
 
-ASSETS = stage_assets("hygiene", {})
+STEPS = stage_steps("hygiene", {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assets.factory import stage_assets
+from assets.steps import stage_steps
 from leadgrade.metrics.build import BUILDS
 
-ASSETS = stage_assets("metrics", BUILDS)
+STEPS = stage_steps("metrics", {**BUILDS})

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from assets.factory import stage_assets
+from assets.steps import stage_steps
 from leadgrade.people import build
 
-ASSETS = stage_assets(
+STEPS = stage_steps(
     "people",
     {
         "people.normalised": (build.build_normalised, ("contacts.leads", "contacts.emails")),
         ("people.pairs", "people.candidates", "people.capped_keys"): (build.build_pairs, ("people.features",)),
         "people.clusters": (build.build_clusters, ("people.pairs", "people.features")),
-        # last night's members; a dependency on tonight's pairs keeps it before they are made anew
-        ("people.previous", "people.taken_ids"): (build.build_previous, ("people.pairs",)),
+        # last night's members, read before they are made anew: people.assigned stands on it
+        ("people.previous", "people.taken_ids"): (build.build_previous, ()),
         "people.id_changes": (build.build_id_changes, ("people.previous", "people.members")),
         ("people.golden", "people.golden_fields"): (
             build.build_golden,

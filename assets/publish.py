@@ -46,11 +46,11 @@ def publication(store: dg.ResourceParam[Run]) -> dg.MaterializeResult:
     home = Home(store.home)
     with guarded(PUBLICATION):
         refuse_unless_passed(store)
-        with measured(store, PUBLICATION) as step:
+        with measured(store, PUBLICATION) as cost:
             folder = publish.publish(store, datetime.now(UTC).replace(tzinfo=None))
         page = report.write(folder / "warehouse.duckdb", home.reports)
         publish.tidy(home, store.settings.run)
-    done = result(store, PUBLICATION, step)
+    done = result(store, PUBLICATION, cost)
     return dg.MaterializeResult(
         asset_key=done.asset_key,
         metadata={**(done.metadata or {}), **_metadata(store, folder.name), "report": dg.MetadataValue.path(str(page))},

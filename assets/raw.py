@@ -1,11 +1,11 @@
 """raw: what came in, and where did each row end?"""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-import dagster as dg
+import logging
 
-from assets.factory import measured, result, spec, table_asset
-from assets.guard import guarded
+from assets.steps import Step, stage_steps
+from leadgrade.engine import sql_file
 from leadgrade.raw import intake
 from leadgrade.run import Run
 
@@ -23,18 +23,19 @@ TAKEN_IN = (
     "raw.intent_signals",
     "raw.campaign_spend",
     "raw.quarantine",
+    "raw.versions",
 )
 
 
-@dg.multi_asset(specs=[spec(table) for table in TAKEN_IN], name="raw__take_in")
-def take_in(context: dg.AssetExecutionContext, store: dg.ResourceParam[Run]) -> Iterator[dg.MaterializeResult]:
-    """Take in every file that is not known yet."""
-    with guarded("raw intake"), measured(store, "raw.files") as step:
-        report = intake.take_in(store)
+def take_in(run: Run) -> None:
+    """Take in every file that is not known yet, and find the newest version of each record."""
+    report = intake.take_in(run)
     for source in report.empty_sources:
-        context.log.warning("source %s: no file matches its path", source)
-    for table in TAKEN_IN:
-        yield result(store, table, step if table == "raw.files" else None)
+        logging.getLogger("leadgrade.progress").warning("source %s: no file matches its path", source)
+    run.engine.materialize("raw.versions", sql_file("raw.versions").query)
 
 
-ASSETS = [take_in, table_asset("raw.versions"), table_asset("raw.row_ledger")]
+STEPS: list[Step] = [
+    Step(TAKEN_IN, frozenset(), take_in),
+    *(step for step in stage_steps("raw", {}) if step.name not in TAKEN_IN),
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assets.factory import stage_assets
+from assets.steps import stage_steps
 from leadgrade.scores.build import BUILDS
 
-ASSETS = stage_assets("scores", BUILDS)
+STEPS = stage_steps("scores", {**BUILDS})

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets import all_assets
-from assets.checks import asset_checks
+from assets import all_assets, all_checks
 from pipelines.jobs import nightly
 from pipelines.resources import work_store
 from pipelines.schedules import nightly_schedule
@@ -13,7 +12,7 @@ from pipelines.sensors import inbox_sensor
 
 defs = dg.Definitions(
     assets=all_assets(),
-    asset_checks=asset_checks(),
+    asset_checks=all_checks(),
     jobs=[nightly],
     schedules=[nightly_schedule],
     sensors=[inbox_sensor],

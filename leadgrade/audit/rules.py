@@ -30,6 +30,7 @@ class Rule(Model):
     sentence: str = Field(description="What must hold, in words.")
     where: str | None = Field(None, description="Predicate of the rows that break the rule.")
     key: str | None = Field(None, description="Expression that identifies a row, with `where`. Never personal data.")
+    waits_for: list[str] = Field(default_factory=list, description="Tables it reads that `table` does not stand on.")
     query: str | None = Field(None, description="Query of the rows that break the rule: columns key, detail.")
 
     @model_validator(mode="after")

@@ -46,7 +46,9 @@ def _bits(field: str, spec: dict[str, Any], leads: int) -> pl.Expr:
     chain: Any = pl
     for level, worth in spec.items():
         if isinstance(worth, dict):
-            value = (_rarity(field, leads, worth.get("most")) * worth["rarity"] if worth["rarity"] else pl.lit(0.0)) + worth["plus"]
+            value = (
+                _rarity(field, leads, worth.get("most")) * worth["rarity"] if worth["rarity"] else pl.lit(0.0)
+            ) + worth["plus"]
             value = value.clip(worth.get("min"), worth.get("max"))
         else:
             value = pl.lit(float(worth))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,7 +17,8 @@ from leadgrade.errors import ConfigError, InputError
 from pipelines.environment import config_folder, home_folder
 
 BAD_INPUT = 2
-console = Console(highlight=False)
+# where the output goes to a file the tables need a width of their own
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
 errors = Console(stderr=True, highlight=False)
 
 

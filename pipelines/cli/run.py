@@ -15,19 +15,11 @@ from pipelines.resources import parse_as_of
 
 
 class _Progress(logging.Handler):
-    """Prints a line for each table as it is made, under the name of its stage."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.stage = ""
+    """Prints a line for each table as it is made."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        stage, table = record.getMessage().split(".")
-        if stage != self.stage:
-            console.print(f"[bold]{stage}[/bold]")
-            self.stage = stage
         rows, seconds = record.__dict__["rows"], record.__dict__["seconds"]
-        console.print(f"  {table:<20}{rows:>14,} rows {seconds:>8.1f} s")
+        console.print(f"{record.getMessage():<28}{rows:>14,} rows {seconds:>8.1f} s")
 
 
 def _show_progress() -> None:

@@ -47,7 +47,7 @@ def test_nothing_to_merge(columns: dict[str, list[str | None]]) -> None:
 
 def test_equal_rows_are_one_person_however_many() -> None:
     row = {"first_name": "Ida", "last_name": "Krog", "email": "ida.krog@x.example", "phone": "+47 22 33 44 55"}
-    found = resolve(pl.DataFrame([row | {"lead_id": f"l{i}"} for i in range(300)]))
+    found = resolve(pl.DataFrame([row | {"lead_id": f"l{i}"} for i in range(2000)]))
     assert found["person_id"].n_unique() == 1
 
 

@@ -4,6 +4,7 @@ import dagster as dg
 import pytest
 
 from assets.factory import key
+from assets.graph import ASSET_STEPS, asset_of
 from leadgrade import contract
 from leadgrade.audit import load_rules
 from pipelines.definitions import defs
@@ -21,14 +22,20 @@ def test_the_definitions_load():
     dg.Definitions.validate_loadable(defs)
 
 
-def test_every_table_of_the_contract_is_an_asset(graph):
-    tables = {t for t in contract.tables() if not t.startswith("meta.")} | {"meta.publication"}
+def test_every_published_table_is_an_asset(graph):
+    published = {t.name for t in contract.tables().values() if t.stage != "meta" and not t.internal}
+    tables = published | {"meta.publication"}
     assert {".".join(k.path) for k in graph.get_all_asset_keys()} == tables
+
+
+def test_every_internal_table_is_made_by_exactly_one_step():
+    made = [t for step in ASSET_STEPS for t in step.all_tables]
+    assert sorted(made) == sorted(t for t in contract.tables() if not t.startswith("meta."))
 
 
 def test_every_rule_is_a_check_and_blocks_where_it_says(graph):
     checks = {(k.asset_key, k.name): graph.get_check_spec(k) for k in graph.asset_check_keys}
-    assert set(checks) == {(key(r.table), r.rule) for r in load_rules()}
+    assert set(checks) == {(key(asset_of(r.table)), r.rule) for r in load_rules()}
     assert {n for (_, n), spec in checks.items() if spec.blocking} == {r.rule for r in load_rules() if r.blocking}
 
 
@@ -70,10 +77,10 @@ def test_assets_and_their_inputs_are_as_agreed(graph):
 def test_the_job_covers_everything_and_the_schedule_is_off(graph):
     job = defs.resolve_job_def("nightly")
     assert job.asset_layer.executable_asset_keys == graph.get_all_asset_keys()
-    schedule = defs.get_schedule_def("nightly_schedule")
+    schedule = defs.resolve_schedule_def("nightly_schedule")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "UTC")
     assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
-    assert defs.get_sensor_def("inbox_sensor").default_status == dg.DefaultSensorStatus.STOPPED
+    assert defs.resolve_sensor_def("inbox_sensor").default_status == dg.DefaultSensorStatus.STOPPED
 
 
 def test_the_shipped_dagster_settings_keep_quiet_and_in_line(tmp_path, monkeypatch):

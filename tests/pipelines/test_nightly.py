@@ -28,7 +28,9 @@ def query(database: Path, text: str, *parameters):
 def data_rows(path: Path) -> int:
     """Records after the header, counted by Python's own csv module."""
     raw = path.read_bytes()
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig" if raw[:3] == b"\xef\xbb\xbf" else "cp1252"
+    encoding = (
+        "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig" if raw[:3] == b"\xef\xbb\xbf" else "cp1252"
+    )
     text = raw.decode(encoding)
     delimiter = max(",;\t", key=text.splitlines()[0].count)
     return sum(1 for record in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if record) - 1
@@ -61,7 +63,16 @@ def test_every_row_of_every_file_has_exactly_one_disposition(first_night):
 
 def test_dispositions_are_of_the_closed_set_and_the_usual_ones_occur(first_night):
     found = {d for (d,) in query(Home(first_night.home).warehouse, "select distinct disposition from raw.row_ledger")}
-    known = {"golden", "merged_into", "superseded", "exact_duplicate", "quarantined", "test_lead", "suppressed", "erased"}
+    known = {
+        "golden",
+        "merged_into",
+        "superseded",
+        "exact_duplicate",
+        "quarantined",
+        "test_lead",
+        "suppressed",
+        "erased",
+    }
     assert {"golden", "merged_into", "exact_duplicate", "quarantined", "test_lead"} <= found <= known
 
 
@@ -150,7 +161,9 @@ MARKER = "zebulon.marker"
 
 def test_personal_data_reaches_neither_dagster_nor_the_warehouse_nor_the_report(night, monkeypatch):
     leads = night.home / "inbox" / "hubspot" / "contacts_marker.csv"
-    leads.write_text(f"Record ID,First Name,Last Name,Email,Phone Number\n9999,Zebulon,Marker,{MARKER}@acme-gmbh.de,+49 30 901820 77\n")
+    leads.write_text(
+        f"Record ID,First Name,Last Name,Email,Phone Number\n9999,Zebulon,Marker,{MARKER}@acme-gmbh.de,+49 30 901820 77\n"
+    )
     assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
     materialize = DuckDBEngine.materialize
 
@@ -186,10 +199,16 @@ def test_bad_files_cost_only_themselves(night):
     (inbox / "contacts_empty.csv").write_bytes(b"")
     (inbox / "contacts_binary.csv").write_bytes(bytes(range(256)) * 40)
     (inbox / "contacts_odd.csv").write_text("colour,shape\nred,round\nblue,square\n")
-    (inbox / "contacts_mixed.csv").write_text("Record ID,Email\n777001,ok@acme.org\n777002,too,many,cells\n777003,fine@acme.org\n")
+    (inbox / "contacts_mixed.csv").write_text(
+        "Record ID,Email\n777001,ok@acme.org\n777002,too,many,cells\n777003,fine@acme.org\n"
+    )
     assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
-    text = "select status, rows_read, rows_accepted, rows_quarantined from raw.files where file_name like ? order by all"
-    found = {n: query(Home(night.home).warehouse, text, f"%contacts_{n}.csv") for n in ("empty", "binary", "odd", "mixed")}
+    text = (
+        "select status, rows_read, rows_accepted, rows_quarantined from raw.files where file_name like ? order by all"
+    )
+    found = {
+        n: query(Home(night.home).warehouse, text, f"%contacts_{n}.csv") for n in ("empty", "binary", "odd", "mixed")
+    }
     assert found["mixed"] == [("taken", 3, 2, 1)]
     assert [rows[0][0] for rows in (found["empty"], found["binary"], found["odd"])] == ["refused"] * 3
     assert found["odd"][0][1:] == (2, 0, 2)
@@ -199,7 +218,8 @@ def test_bad_files_cost_only_themselves(night):
 @pytest.mark.parametrize("delay", [0.05, 0.4, 1.5])
 def test_a_killed_run_leaves_yesterday_and_the_next_run_is_as_if_nothing_had_been(night, delay):
     (night.home / "inbox" / "hubspot" / "contacts_more.csv").write_text(
-        "Record ID,Email,First Name,Last Name\n" + "".join(f"88{i},kim{i}@acme.org,Kim,Number{i}\n" for i in range(2000))
+        "Record ID,Email,First Name,Last Name\n"
+        + "".join(f"88{i},kim{i}@acme.org,Kim,Number{i}\n" for i in range(2000))
     )
     here = Home(night.home)
     current, known = here.current(), {p.name for p in here.runs.iterdir()}
@@ -219,7 +239,9 @@ def test_a_killed_run_leaves_yesterday_and_the_next_run_is_as_if_nothing_had_bee
     assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
     again = published_content(night.home)
     assert [t for t in killed if killed[t] != again[t]] == []
-    assert query(here.warehouse, "select rows_accepted from raw.files where file_name like '%contacts_more.csv'") == [(2000,)]
+    assert query(here.warehouse, "select rows_accepted from raw.files where file_name like '%contacts_more.csv'") == [
+        (2000,)
+    ]
 
 
 def test_as_of_is_kept_in_the_publication(first_night):
