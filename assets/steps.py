@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from typing import Any
 
 from leadgrade import contract
 from leadgrade.engine import sql_file, sql_files
@@ -67,7 +68,8 @@ class AssetStep:
         return table if table in self.published_tables else self.published_tables[0]
 
 
-Builds = Mapping[str | tuple[str, ...], tuple[Callable[[Run], object], Sequence[str]]]
+Build = tuple[Callable[[Run], object], Sequence[str]]
+Builds = Mapping[Any, Build]  # by table, or by a tuple of tables that are made in one go
 
 
 def _step(tables: str | tuple[str, ...], reads: Iterable[str], build: Callable[[Run], object] | None = None) -> Step:

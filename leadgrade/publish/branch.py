@@ -21,7 +21,7 @@ from leadgrade.publish.home import Home
 from leadgrade.run import Run
 
 # tables that grow from night to night, so they must be there before anything reads them
-_CARRIED_OVER = ("meta.rule_results", "meta.rule_failures", "meta.steps")
+_CARRIED_OVER = ("meta.rules", "meta.rule_results", "meta.rule_failures", "meta.steps")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def resolve(home: Path | None, config: Path | None) -> tuple[Path, Path]:
 
 def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
     """Say what is wrong on stderr and end."""
-    errors.print(message, style="red", markup=False)
+    errors.print(message, style="red", markup=False, soft_wrap=True)
     raise SystemExit(code)
 
 

@@ -64,16 +64,16 @@ def _explain_failure(outcome: object, home: Home) -> None:
 
     assert isinstance(outcome, Outcome)
     for message in outcome.messages:
-        errors.print(message, style="red", markup=False)
+        errors.print(message, style="red", markup=False, soft_wrap=True)
     if outcome.refusals:
         errors.print("Refused: blocking checks failed, nothing was published.", style="bold red")
     for refusal in outcome.refusals:
-        errors.print(f"  {refusal.rule}: {refusal.sentence}", markup=False)
+        errors.print(f"  {refusal.rule}: {refusal.sentence}", markup=False, soft_wrap=True)
         errors.print(
             f"    {refusal.failures:,} row(s) of {refusal.table} break it, e.g. {', '.join(refusal.keys)}", markup=False
         )
     if outcome.refusals:
-        errors.print(f"  All keys: meta.rule_failures in {home.work_file(outcome.run_id)}", markup=False)
+        errors.print(f"  All keys: meta.rule_failures in {home.work_file(outcome.run_id)}", markup=False, soft_wrap=True)
     if home.current():
-        errors.print(f"Readers still get generation {home.current()}.", markup=False)
+        errors.print(f"Readers still get generation {home.current()}.", markup=False, soft_wrap=True)
     raise SystemExit(int(outcome.code))

@@ -149,7 +149,7 @@ hazards as (
     select
         observed.person_id,
         observed.field,
-        sum(accelerators.log_multiplier) as log_hazard
+        cast(sum(cast(accelerators.log_multiplier as decimal(18, 12))) as double) as log_hazard
     from observed
     inner join hygiene.subjects as subjects on observed.person_id = subjects.person_id
     inner join config.decay_accelerators as accelerators

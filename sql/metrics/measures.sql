@@ -35,7 +35,13 @@ select
     measures.dimension,
     measures.dimension_value,
     'net_revenue' as measure,
-    sum(case when measures.measure = 'spend' then -measures.amount else measures.amount end) as amount
+    cast(
+        sum(
+            try_cast(
+                case when measures.measure = 'spend' then -measures.amount else measures.amount end as decimal(30, 9)
+            )
+        ) as double
+    ) as amount
 from measures
 where measures.measure in ('spend', 'paid_won_amount')
 group by measures.dimension, measures.dimension_value

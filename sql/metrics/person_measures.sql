@@ -30,10 +30,12 @@ with sums as (
         cast(coalesce(sum(facts.meetings), 0) as double) as meetings,
         cast(coalesce(sum(facts.no_show_meetings), 0) as double) as no_show_meetings,
         cast(coalesce(sum(facts.score), 0) as double) as score_total,
-        cast(coalesce(sum(facts.pipeline_amount), 0) as double) as pipeline_amount,
-        cast(coalesce(sum(facts.won_amount), 0) as double) as won_amount,
+        cast(coalesce(sum(try_cast(facts.pipeline_amount as decimal(30, 9))), 0) as double) as pipeline_amount,
+        cast(coalesce(sum(try_cast(facts.won_amount as decimal(30, 9))), 0) as double) as won_amount,
         -- income that the money can have bought: of people that money was spent on
-        cast(coalesce(sum(case when facts.spend > 0 then facts.won_amount end), 0) as double) as paid_won_amount
+        cast(
+            coalesce(sum(try_cast(case when facts.spend > 0 then facts.won_amount end as decimal(30, 9))), 0) as double
+        ) as paid_won_amount
     from metrics.person_facts as facts
     group by grouping sets ((), (facts.source), (facts.source_channel), (facts.country))
 )

@@ -6,9 +6,11 @@ with deals as (
         deal_facts.person_id,
         cast(count(*) as bigint) as deals,
         count(case when deal_facts.is_won then 1 end) > 0 as has_won,
-        coalesce(sum(case when deal_facts.is_won or deal_facts.is_open then deal_facts.amount end), 0)
-            as pipeline_amount,
-        coalesce(sum(case when deal_facts.is_won then deal_facts.amount end), 0) as won_amount
+        -- sums of money are made in decimals: in floating point they would depend on the order of the rows
+        coalesce(
+            sum(try_cast(deal_facts.amount as decimal(30, 9))) filter (where deal_facts.is_won or deal_facts.is_open), 0
+        ) as pipeline_amount,
+        coalesce(sum(try_cast(deal_facts.amount as decimal(30, 9))) filter (where deal_facts.is_won), 0) as won_amount
     from metrics.deal_facts as deal_facts
     where deal_facts.person_id is not null
     group by deal_facts.person_id

@@ -36,7 +36,7 @@ sums as (
             else 'all'
         end as dimension_value,
         lines.measure,
-        sum(lines.amount) as amount
+        cast(sum(try_cast(lines.amount as decimal(30, 9))) as double) as amount
     from lines
     group by grouping sets (
         (lines.measure), (lines.measure, lines.source), (lines.measure, lines.source_channel),

@@ -27,7 +27,7 @@ people as (
         count(case when person_facts.is_reachable then 1 end) as reachable_people,
         count(case when person_facts.has_gap then 1 end) as people_with_gaps,
         sum(person_facts.score) / nullif(cast(count(person_facts.score) as double), 0) as mean_score,
-        sum(person_facts.spend) as spend
+        cast(sum(try_cast(person_facts.spend as decimal(30, 9))) as double) as spend
     from metrics.person_facts as person_facts
     group by person_facts.source
 ),

@@ -11,7 +11,7 @@ spend as (
     select
         trim(campaign_spend.campaign_id) as campaign_id,
         lower(trim(campaign_spend.channel)) as channel,
-        sum(campaign_spend.spend) as spend
+        cast(sum(try_cast(campaign_spend.spend as decimal(30, 9))) as double) as spend
     from raw.campaign_spend as campaign_spend
     inner join raw.versions as versions
         on campaign_spend.file_id = versions.file_id and campaign_spend.row_number = versions.row_number
@@ -55,7 +55,7 @@ placed as (
 by_campaign as (
     select
         placed.campaign_id,
-        sum(placed.spend) / max(placed.people) as spend_per_person
+        cast(sum(try_cast(placed.spend as decimal(30, 9))) as double) / max(placed.people) as spend_per_person
     from placed
     where placed.campaign_id is not null
     group by placed.campaign_id
@@ -64,7 +64,7 @@ by_campaign as (
 by_channel as (
     select
         placed.channel,
-        sum(placed.spend) / max(placed.people) as spend_per_person
+        cast(sum(try_cast(placed.spend as decimal(30, 9))) as double) / max(placed.people) as spend_per_person
     from placed
     where placed.channel is not null
     group by placed.channel
@@ -80,7 +80,7 @@ where by_campaign.campaign_id is not null or by_channel.channel is not null
 union all
 select
     cast(null as varchar) as person_id,
-    sum(placed.spend) as spend
+    cast(sum(try_cast(placed.spend as decimal(30, 9))) as double) as spend
 from placed
 where placed.campaign_id is null and placed.channel is null
 having sum(placed.spend) > 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +28,16 @@ class Night:
     outcome: Outcome
 
 
+@contextmanager
+def quiet_environment() -> Iterator[None]:
+    """No LEADGRADE_ or DAGSTER_ variables of the caller, and none that a run sets stays behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LEADGRADE_HOME", "LEADGRADE_CONFIG", "DAGSTER_HOME"):
+            patch.setenv(name, "")
+            patch.delenv(name)
+        yield
+
+
 @pytest.fixture(scope="session")
 def inbox(tmp_path_factory) -> Path:
     """The exports of a demo set."""
@@ -39,21 +51,16 @@ def first_night(inbox, tmp_path_factory) -> Night:
     """Never change this home: copy it with the fixture ``night``."""
     home = tmp_path_factory.mktemp("night") / "home"
     shutil.copytree(inbox, home / "inbox")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("LEADGRADE_HOME", "LEADGRADE_CONFIG", "DAGSTER_HOME"):
-            patch.setenv(name, "")  # what the run sets is taken back afterwards
-            patch.delenv(name)
+    with quiet_environment():
         outcome = run_nightly(home, CONFIG, as_of=AS_OF)
     assert outcome.code == 0, (outcome.messages, outcome.refusals)
     return Night(home, outcome)
 
 
 @pytest.fixture
-def night(first_night, tmp_path, monkeypatch) -> Night:
+def night(first_night, tmp_path) -> Iterator[Night]:
     """A copy of the first night that a test may change."""
-    for name in ("LEADGRADE_HOME", "LEADGRADE_CONFIG", "DAGSTER_HOME"):
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
     home = tmp_path / "home"
     shutil.copytree(first_night.home, home, symlinks=True)
-    return Night(home, first_night.outcome)
+    with quiet_environment():
+        yield Night(home, first_night.outcome)
