@@ -50,5 +50,5 @@ def guarded(step: str) -> Iterator[None]:
         )
     else:
         return
-    # raised out of the handlers, so that no cause or context with the message hangs on it
-    raise failure
+    # from None: the caller still handles the error, so its message would hang on the failure as its context
+    raise failure from None
