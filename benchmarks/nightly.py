@@ -56,7 +56,9 @@ def _timed(arguments: list[str]) -> tuple[float, float, float]:
 
 
 def _demo(rows: int, seed: int, out: Path) -> None:
-    cpu, wall, peak = _timed([_program("leadgrade"), "demo", "--rows", str(rows), "--seed", str(seed), "--out", str(out)])
+    cpu, wall, peak = _timed(
+        [_program("leadgrade"), "demo", "--rows", str(rows), "--seed", str(seed), "--out", str(out)]
+    )
     print(f"demo set of {rows:,} rows of leads: {cpu:.1f} CPU s, {wall:.1f} s, peak {peak:,.0f} MiB")
 
 

@@ -302,7 +302,7 @@ class ScoringConfig(Model):
 def _fault(loc: tuple[int | str, ...], message: str, found: Any) -> InitErrorDetails:
     # braces would be read as a template
     text = message.replace("{", "(").replace("}", ")")
-    return InitErrorDetails(type=PydanticCustomError("scoring", text), loc=loc, input=found)  # type: ignore[arg-type]
+    return InitErrorDetails(type=PydanticCustomError("scoring", text), loc=loc, input=found)
 
 
 def _rule_id(data: Any, position: int | str) -> int | str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.demo.dice import u64
+from leadgrade.demo.dice import skewed, u64
 from leadgrade.demo.dirt import plain
 from leadgrade.demo.people import World
 from leadgrade.demo.places import COUNTRIES
@@ -43,7 +43,7 @@ def _band(world: World) -> pl.Expr:
     """Index of the size band: large for the low ranks, small for most."""
     position = (pl.col("company").cast(pl.Float64) + 1) / world.companies
     drawn = world.dice("company").normal("band") * 1.2
-    return (3.0 - position * 3.0 + (-position.log()) * 0.6 + drawn).clip(0, 7.49).round(0).cast(pl.UInt32)
+    return (3.4 - position * 2.2 + (-position.log()) * 0.4 + drawn).clip(0, 7.49).round(0).cast(pl.UInt32)
 
 
 def add_companies(frame: pl.DataFrame, world: World) -> pl.DataFrame:
@@ -62,9 +62,9 @@ def add_companies(frame: pl.DataFrame, world: World) -> pl.DataFrame:
         company_street=pl.concat_str(
             dice.pick_row("street", pools.streets, country, STREETS), pl.lit(" "), dice.below("number", 180) + u64(1)
         ),
-        industry_index=(dice.unit("industry").pow(1.7) * len(INDUSTRIES)).cast(pl.UInt64),
+        industry_index=(dice.unit("industry").pow(2.2) * len(INDUSTRIES)).cast(pl.UInt64),
         band=_band(world),
-        tech_stack=dice.pick("tech", pl.Series(TECHNOLOGIES)),
+        tech_stack=dice.pick("tech", pl.Series(skewed(TECHNOLOGIES, 64, 0.5))),
         is_customer=dice.chance("customer", 0.03),
         line=country.cast(pl.UInt64) * u64(LINES) + dice.below("line", LINES),
         switchboard=dice.below("switchboard", 1 << 32),

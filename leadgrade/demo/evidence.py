@@ -47,12 +47,12 @@ _STATES: Mapping[str, tuple[str, str]] = {
 _STOP_CHANNEL = {"unsubscribe": "email", "complaint": "email", "do_not_call": "phone", "erasure": "any"}
 
 
-def canonical(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Put columns in the order of our own table; those that the frame lacks stay empty, times become ISO 8601."""
+def canonical(frame: pl.DataFrame, name: str, *extra: str) -> pl.DataFrame:
+    """Put columns in the order of our own table, extra ones last; missing ones stay empty, times become ISO 8601."""
     wanted = [column.name for column in table(name).columns if column.name not in _OURS]
     blank = [pl.lit(None, dtype=pl.String).alias(n) for n in wanted if n not in frame.columns]
     times = [pl.col(n).dt.strftime(_INSTANT) for n, kind in frame.schema.items() if kind == pl.Datetime]
-    return frame.with_columns(*times, *blank).select(pl.col(wanted).cast(pl.String))
+    return frame.with_columns(*times, *blank).select(pl.col([*wanted, *extra]).cast(pl.String))
 
 
 def _subject(frame: pl.DataFrame, dice: Dice) -> pl.DataFrame:
@@ -77,7 +77,7 @@ def many(frame: pl.DataFrame, count: pl.Expr, key: str) -> pl.DataFrame:
 
 def record_name(seed: int, key: str, prefix: str) -> pl.Expr:
     """Record id of a row of our own tables."""
-    return pl.concat_str(pl.lit(prefix), scramble(pl.col(key), seed, 40).cast(pl.String))
+    return pl.concat_str(pl.lit(f"{prefix}{seed}-"), scramble(pl.col(key), seed, 40).cast(pl.String))
 
 
 _NEEDED = [
@@ -92,16 +92,31 @@ _NEEDED = [
     "created_at",
     "deal_at",
     "wants",
+    "is_active",
 ]
+
+
+def _lately(world: World, dice: Dice, row: Dice) -> pl.Expr:
+    """A moment of the last weeks: half of what a buyer does falls in one week, the rest is spread."""
+    until = pl.lit(world.as_of)
+    first = pl.max_horizontal("created_at", until - pl.duration(days=80))
+    span = (until - first).dt.total_microseconds()
+    spread = first + micros(span * dice.unit("moment"))
+    week = first + micros(span * row.unit("busy week")) + micros(dice.unit("moment") * 5 * 86_400_000_000)
+    return pl.min_horizontal(pl.when(dice.chance("in the week", 0.5)).then(week).otherwise(spread), until)
 
 
 def events(leads: pl.DataFrame, world: World) -> pl.DataFrame:
     """Rows of raw.events: about three a lead, more and keener ones of those who will buy."""
     row = world.dice("content")
-    count = -(1 - row.unit("event count")).log() * (0.6 + 5.2 * pl.col("quality").pow(2)) + 0.75
+    count = -(1 - row.unit("event count")).log() * (0.6 + 4.0 * pl.col("quality").pow(2)) + 0.75
+    count = count + pl.when(pl.col("is_active")).then(2.5).otherwise(0.0)
     frame = many(leads.select(_NEEDED), pl.when(pl.col("kind") == 2).then(count * 2).otherwise(count), "event")
     dice = world.dice("event")
-    keen = dice.chance("keen", pl.when(pl.col("wants")).then(0.8).otherwise(pl.col("quality").pow(2) * 0.5))
+    interest = (
+        pl.when(pl.col("is_active")).then(0.2 + pl.col("quality") * 0.4).otherwise(pl.col("quality").pow(2) * 0.4)
+    )
+    keen = dice.chance("keen", pl.when(pl.col("wants")).then(0.8).otherwise(interest))
     which = pl.when(keen).then(dice.pick("keen event", _KEEN)).otherwise(dice.pick("cool event", _COOL))
     is_bot = (pl.col("kind") == 2) | row.chance("bot", 0.012)
     is_dead = pl.col("email_fault").is_in(["stale", "domain_typo", "local_typo"]).fill_null(value=False)
@@ -114,6 +129,8 @@ def events(leads: pl.DataFrame, world: World) -> pl.DataFrame:
         .then(pl.col("created_at") - micros(dice.unit("earlier") * 5 * 86_400_000_000))
         .otherwise(when)
     )
+    is_late = pl.col("is_active") & ~is_bot & dice.chance("lately", 0.75)
+    when = pl.when(is_late).then(_lately(world, dice, row)).otherwise(when)
     frame = frame.with_columns(which=which, is_bot=is_bot, is_dead=is_dead, occurred_at=when)
     fate = dice.unit("fate")
     is_hard = pl.col("is_dead") & ((pl.col("n") == 0) | pl.lit(_TYPES).gather(pl.col("which")).str.starts_with("email"))
@@ -203,7 +220,7 @@ def activities(leads: pl.DataFrame, world: World) -> pl.DataFrame:
     frame = _subject(frame, dice)
     is_hubspot = pl.col("system") == 0
     return frame.select(
-        pl.concat_str(pl.lit("ACT-"), numeric_id(pl.col("touch"), world.seed + 9, 10**9)).alias("Activity ID"),
+        pl.concat_str(pl.lit("ACT-"), numeric_id(pl.col("touch"), world.seed, 10**9)).alias("Activity ID"),
         pl.col("kind_of").alias("Activity Type"),
         pl.col("at").dt.strftime("%Y-%m-%d %H:%M").alias("Activity Date"),
         pl.col("owner").alias("Activity Owner"),
@@ -238,10 +255,12 @@ def deals(leads: pl.DataFrame, world: World) -> pl.DataFrame:
         .otherwise(dice.pick("months", pl.Series(["1", "24", "36", ""])))
     )
     lost = pl.when(pl.col("is_closed") & ~pl.col("is_won")).then(dice.pick("lost", text(LOST))).otherwise(None)
-    currency = pl.lit(text(tuple(c.currency for c in COUNTRIES))).gather(pl.col("country"))
+    local = pl.lit(text(tuple(c.currency for c in COUNTRIES))).gather(pl.col("country"))
+    # the company sells in dollars; a few contracts are in the customer's money
+    currency = pl.when(dice.chance("local money", 0.08)).then(local).otherwise(pl.lit("USD"))
     minute = "%Y-%m-%d %H:%M"
     return frame.select(
-        numeric_id(pl.col("p"), world.seed + 5, 3_000_000_000).alias("Record ID"),
+        numeric_id(pl.col("p"), world.seed, 3_000_000_000).alias("Record ID"),
         pl.concat_str(pl.col("company_name"), pl.lit(" - New Deal")).alias("Deal Name"),
         stage.alias("Deal Stage"),
         pl.lit("Sales Pipeline").alias("Pipeline"),
@@ -284,11 +303,17 @@ def consents(leads: pl.DataFrame, world: World) -> pl.DataFrame:
             later.with_columns(proven=pl.lit(value=True), confirmed=pl.lit(value=False)),
         ]
     )
-    names_phone = dice.chance("phone too", 0.3) & pl.col("phone").is_not_null()
+    names_phone = dice.chance("phone too", 0.45) & pl.col("phone").is_not_null()
+    is_notice = pl.col("consent") == "legitimate_interest"
+    assessment = pl.when(is_notice & dice.chance("assessed", 0.65)).then(
+        dice.pick("assessment", pl.Series(["LIA-2024-02", "LIA-2025-01"]))
+    )
     rows = _subject(both, world.dice("key")).with_columns(
         source_record_id=record_name(world.seed, "key", "co"),
         subject_phone=pl.when(names_phone).then(pl.col("phone")).otherwise(None),
-        channel=pl.when(names_phone & dice.chance("any channel", 0.5)).then(pl.lit("any")).otherwise(pl.lit("email")),
+        channel=pl.when((names_phone & dice.chance("any channel", 0.7)) | is_notice)
+        .then(pl.lit("any"))
+        .otherwise(pl.lit("email")),
         purpose=pl.lit("marketing"),
         action=pl.when(pl.col("withdrawn")).then(pl.lit("withdrawn")).otherwise(pl.col("consent").replace(states)),
         lawful_basis=pl.col("consent").replace(bases),
@@ -308,8 +333,9 @@ def consents(leads: pl.DataFrame, world: World) -> pl.DataFrame:
         .then(dice.pick("wording", pl.Series(["2024-05", "2025-01", "v3"])))
         .otherwise(None),
         expires_at=pl.when(pl.col("consent") == "implied").then(pl.col("at") + pl.duration(days=183)).otherwise(None),
+        lia_ref=assessment.otherwise(None),
     )
-    return canonical(rows, "raw.consents")
+    return canonical(rows, "raw.consents", "lia_ref")
 
 
 def suppressions(leads: pl.DataFrame, world: World) -> pl.DataFrame:
@@ -339,7 +365,7 @@ def sales_decisions(leads: pl.DataFrame, world: World) -> pl.DataFrame:
     frame = leads.filter(
         pl.col("mql_at").is_not_null() | (pl.col("touched_at").is_not_null() & dice.chance("handed over", 0.12))
     )
-    accepts = pl.col("deal_at").is_not_null() | dice.chance("accepts", 0.35 + 0.5 * pl.col("quality"))
+    accepts = pl.col("deal_at").is_not_null() | dice.chance("accepts", 0.55 + 0.3 * pl.col("quality"))
     at = pl.coalesce("mql_at", "touched_at") + days(dice, "decides", 1.0, 1.0)
     rows = (
         _subject(frame, dice).with_columns(accepts=accepts, occurred_at=at).filter(pl.col("occurred_at") <= world.as_of)

@@ -54,7 +54,7 @@ def accounts(firms: pl.DataFrame, world: World) -> pl.DataFrame:
         .then(parent)
         .otherwise(None)
         .alias("Parent Company"),
-        pl.when(dice.chance("tech known", 0.5)).then(pl.col("tech_stack")).otherwise(None).alias("Technologies"),
+        pl.when(dice.chance("tech known", 0.7)).then(pl.col("tech_stack")).otherwise(None).alias("Technologies"),
         pl.when(pl.col("is_customer"))
         .then(pl.lit("Customer"))
         .when(competitor)

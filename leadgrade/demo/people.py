@@ -66,6 +66,8 @@ def _people(world: World, start: int, stop: int) -> pl.DataFrame:
         kind=kind,
         copies=copies if world.duplicates else pl.lit(1, dtype=pl.Int64),
         quality=dice.unit("quality"),
+        # in the market these weeks, the better the likelier
+        is_active=dice.chance("active", 0.06 + dice.unit("quality").pow(2) * 0.70) & (kind == 0),
         has_moved=dice.chance("moved", 0.10),
         # a household: two people of one address, one line and one surname
         house=pl.when(dice.chance("household", 0.02)).then(neighbour).otherwise(pl.col("p")),

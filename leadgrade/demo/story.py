@@ -64,14 +64,14 @@ def _consent(dice: Dice) -> pl.Expr:
     is_german = pl.col("country") == 2
     return (
         pl.when(pl.col("kind").is_in([1, 2, 3])).then(pl.lit("none"))
-        .when((drawn < 0.38) & is_german & dice.chance("doi", 0.35)).then(pl.lit("doi_missing"))
-        .when(drawn < 0.38).then(pl.lit("granted"))
-        .when(drawn < 0.46).then(pl.lit("unproven"))
-        .when(drawn < 0.51).then(pl.lit("withdrawn"))
-        .when(drawn < 0.54).then(pl.lit("denied"))
-        .when(drawn < 0.545).then(pl.lit("future"))
-        .when(drawn < 0.60).then(pl.lit("implied"))
-        .when(drawn < 0.66).then(pl.lit("legitimate_interest"))
+        .when((drawn < 0.42) & is_german & dice.chance("doi", 0.35)).then(pl.lit("doi_missing"))
+        .when(drawn < 0.42).then(pl.lit("granted"))
+        .when(drawn < 0.48).then(pl.lit("unproven"))
+        .when(drawn < 0.525).then(pl.lit("withdrawn"))
+        .when(drawn < 0.55).then(pl.lit("denied"))
+        .when(drawn < 0.555).then(pl.lit("future"))
+        .when(drawn < 0.61).then(pl.lit("implied"))
+        .when(drawn < 0.82).then(pl.lit("legitimate_interest"))
         .otherwise(pl.lit("none"))
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def add_story(frame: pl.DataFrame, world: World) -> pl.DataFrame:
         campaign=_campaign(row),
         stop=pl.when(is_fake).then(None).otherwise(stopped),
         wants=buys & (pl.col("kind") == 0),
-        wins=person.unit("win") < (pl.col("quality") * 0.28 + 0.08),
+        wins=person.unit("win") < (pl.col("quality") * 0.26 + 0.05),
     )
     quick = days(row, "touch", 0.15, 2.2)
     worked = ~is_fake & row.chance("worked", 0.76)

@@ -12,6 +12,7 @@ from leadgrade.demo.dirt import gaps, strike, typo
 from leadgrade.demo.ids import company_id
 from leadgrade.demo.people import World
 from leadgrade.demo.places import COUNTRIES
+from leadgrade.demo.story import micros
 from leadgrade.demo.words import (
     BUDGETS,
     CAMPAIGNS,
@@ -53,6 +54,17 @@ def _stamp(column: str, pattern: str) -> pl.Expr:
     return pl.col(column).dt.strftime(pattern)
 
 
+def _screened(world: World, country: int) -> pl.Expr:
+    """The day on which numbers of a country were checked against its registry; most checks are of the last weeks."""
+    dice = world.dice("content")
+    age = pl.when(dice.chance("screened lately", 0.8)).then(dice.unit("screened") * 25).otherwise(
+        dice.unit("screened") * 200 + 30
+    )  # fmt: skip
+    day = pl.max_horizontal("created_at", pl.lit(world.as_of) - micros(age * 86_400_000_000)).dt.strftime("%Y-%m-%d")
+    is_due = (pl.col("country") == country) & pl.col("phone").is_not_null() & dice.chance("screens", 0.70)
+    return pl.when(is_due).then(day).otherwise(None)
+
+
 def add_common(frame: pl.DataFrame, world: World) -> pl.DataFrame:
     """Add the cells that all systems share, as this row tells them."""
     dice = world.dice("content")
@@ -83,7 +95,14 @@ def add_common(frame: pl.DataFrame, world: World) -> pl.DataFrame:
         revenue_cell=money.otherwise(millions),
         timeline=pl.lit(text(TIMELINES)).gather(soon),
         budget=dice.pick("budget", text(BUDGETS)),
-        use_case=dice.pick("use case", text(USE_CASES)),
+        use_case=pl.when(dice.chance("knows why", pl.col("quality")))
+        .then(dice.pick("need", text(USE_CASES[:8])))
+        .otherwise(dice.pick("use case", text(USE_CASES))),
+        role=pl.when(dice.chance("pays", pl.col("tier").cast(pl.Float64) * 0.18))
+        .then(pl.lit("BUDGET_HOLDER"))
+        .otherwise(dice.pick("role", text(ROLES))),
+        tps_screened=_screened(world, 1),
+        dnc_screened=_screened(world, 0),
         solution=dice.pick("solution", text(SOLUTIONS)),
         channel_cell=channels,
         campaign_id=pl.lit(text(tuple(c[0] for c in CAMPAIGNS))).gather(pl.col("campaign")),
@@ -153,7 +172,7 @@ def hubspot(world: World) -> Cells:
         "Time of First Engagement": _stamp("touched_at", minute),
         "Became a Marketing Qualified Lead Date": _stamp("mql_at", minute),
         "Became a Sales Qualified Lead Date": _stamp("sql_at", minute),
-        "Buying Role": gap(dice.pick("role", text(ROLES)), 0.85, "role"),
+        "Buying Role": gap("role", 0.65),
         "Legal basis for processing contact's data": gap(dice.pick("legal", _LEGAL), 0.70, "legal"),
         "Marketing contact status": flag(pl.col("claims_consent"), "Marketing contact", "Non-marketing contact"),
         "GDPR consent": gap(flag(pl.col("claims_consent"), "true", "false"), 0.5, "gdpr"),
@@ -161,12 +180,14 @@ def hubspot(world: World) -> Cells:
         "Email hard bounce reason": flag(pl.col("bounced"), "UNKNOWN_USER", None),
         "Lead Score": pl.col("score"),
         "Associated Company IDs": gap(company_id(pl.col("company"), world.seed), 0.35, "company"),
-        "Technologies": gap("tech_stack", 0.80),
-        "Purchase timeline": gap("timeline", 0.70),
+        "Technologies": gap("tech_stack", 0.60),
+        "Purchase timeline": gap("timeline", 0.45),
         "Budget": gap("budget", 0.80),
-        "Use case": gap("use_case", 0.75),
+        "Use case": gap("use_case", 0.50),
         "Current solution": gap("solution", 0.80),
-        "Contract end date": gap(pl.col("contract_end").cast(pl.String), 0.88, "contract"),
+        "Contract end date": gap(pl.col("contract_end").cast(pl.String), 0.75, "contract"),
+        "DNC Screened At": pl.col("dnc_screened"),
+        "TPS Screened At": pl.col("tps_screened"),
         "Notes": gap(dice.pick("note", text(NOTES)), 0.80, "note"),
     }
 
@@ -220,11 +241,13 @@ def salesforce(world: World) -> Cells:
         "DoNotCall": flag(pl.col("no_calls"), "true", "false"),
         "EmailBouncedReason": flag(pl.col("bounced"), "550 5.1.1 user unknown", None),
         "IsDeleted": flag(dice.chance("deleted", 0.004), "true", "false"),
-        "Timeline__c": gap("timeline", 0.75),
+        "Timeline__c": gap("timeline", 0.50),
         "Budget__c": gap("budget", 0.80),
-        "Use_Case__c": gap("use_case", 0.80),
+        "Use_Case__c": gap("use_case", 0.55),
         "Current_Solution__c": gap("solution", 0.80),
-        "Contract_End_Date__c": gap(pl.col("contract_end").cast(pl.String), 0.85, "contract"),
+        "Contract_End_Date__c": gap(pl.col("contract_end").cast(pl.String), 0.75, "contract"),
+        "DNC_Screened_At__c": pl.col("dnc_screened"),
+        "TPS_Screened_At__c": pl.col("tps_screened"),
         "Description": gap(dice.pick("note", text(NOTES)), 0.85, "note"),
     }
 
@@ -257,9 +280,11 @@ def marketo(world: World) -> Cells:
         "Do Not Call": flag(pl.col("no_calls"), "1", "0"),
         "Created At": _stamp("created_at", second),
         "Updated At": _stamp("updated_at", second),
-        "Timeline": gap("timeline", 0.75),
-        "Use Case": gap("use_case", 0.80),
-        "Renewal Date": gap(pl.col("contract_end").cast(pl.String), 0.88, "contract"),
+        "Timeline": gap("timeline", 0.50),
+        "Use Case": gap("use_case", 0.55),
+        "Renewal Date": gap(pl.col("contract_end").cast(pl.String), 0.75, "contract"),
+        "DNC Screened At": pl.col("dnc_screened"),
+        "TPS Screened At": pl.col("tps_screened"),
     }
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from leadgrade.raw.headers import mapping_faults
 from rich.console import Console
 
 from leadgrade.config import load_settings
 from leadgrade.config.loader import Settings
 from leadgrade.errors import ConfigError, InputError
+from leadgrade.raw.headers import mapping_faults
 from pipelines.environment import config_folder, home_folder
 
 BAD_INPUT = 2

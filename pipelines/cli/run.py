@@ -73,7 +73,9 @@ def _explain_failure(outcome: object, home: Home) -> None:
             f"    {refusal.failures:,} row(s) of {refusal.table} break it, e.g. {', '.join(refusal.keys)}", markup=False
         )
     if outcome.refusals:
-        errors.print(f"  All keys: meta.rule_failures in {home.work_file(outcome.run_id)}", markup=False, soft_wrap=True)
+        errors.print(
+            f"  All keys: meta.rule_failures in {home.work_file(outcome.run_id)}", markup=False, soft_wrap=True
+        )
     if home.current():
         errors.print(f"Readers still get generation {home.current()}.", markup=False, soft_wrap=True)
     raise SystemExit(int(outcome.code))

@@ -144,4 +144,6 @@ def test_every_rule_of_the_project_is_sound(home, engine):
     for rule in rules:
         assert rule.table in contract.tables()
         assert rule.sentence.endswith(".")
-        assert engine.connection.sql(f"select * from ({rule.failures_query}) limit 0").columns == ["key", "detail"], rule.rule
+        assert engine.connection.sql(f"select * from ({rule.failures_query}) limit 0").columns == ["key", "detail"], (
+            rule.rule
+        )
