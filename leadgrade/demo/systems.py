@@ -96,7 +96,7 @@ def add_common(frame: pl.DataFrame, world: World) -> pl.DataFrame:
         timeline=pl.lit(text(TIMELINES)).gather(soon),
         budget=dice.pick("budget", text(BUDGETS)),
         use_case=pl.when(dice.chance("knows why", pl.col("quality")))
-        .then(dice.pick("need", text(USE_CASES[:8])))
+        .then(dice.pick("need", text(USE_CASES[:7])))
         .otherwise(dice.pick("use case", text(USE_CASES))),
         role=pl.when(dice.chance("pays", pl.col("tier").cast(pl.Float64) * 0.18))
         .then(pl.lit("BUDGET_HOLDER"))
