@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets import all_assets, all_checks
+from pipelines.housekeeping import housekeeping, housekeeping_schedule
 from pipelines.jobs import nightly
 from pipelines.resources import work_store
 from pipelines.schedules import nightly_schedule
@@ -13,8 +14,8 @@ from pipelines.sensors import inbox_sensor
 defs = dg.Definitions(
     assets=all_assets(),
     asset_checks=all_checks(),
-    jobs=[nightly],
-    schedules=[nightly_schedule],
+    jobs=[nightly, housekeeping],
+    schedules=[nightly_schedule, housekeeping_schedule],
     sensors=[inbox_sensor],
     resources={"store": work_store},
     # one process for all steps: a step costs 0.1 CPU seconds instead of 7, and the work file is opened once
