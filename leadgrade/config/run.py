@@ -26,7 +26,9 @@ class RunConfig(Model):
     keep_work_files: int = Field(
         2, ge=1, le=400, description="Work files of published runs kept (the newest is the next base)."
     )
-    keep_dagster_days: int = Field(90, ge=1, description="Days that Dagster's own records of runs are kept (housekeeping job).")
+    keep_dagster_days: int = Field(
+        90, ge=1, description="Days that Dagster's own records of runs are kept (housekeeping job)."
+    )
     keep_history_nights: int = Field(400, ge=1, description="Nights kept in scores.history.")
     # --- who is who
     profile: Literal["b2b", "b2c"] = Field(

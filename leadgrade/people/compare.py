@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
+import numpy
 import polars as pl
 from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.process import cpdist
 
 from leadgrade.people.names import nickname_frame
 
@@ -37,14 +39,14 @@ inner join people.features as a on c.record_a = a.record
 inner join people.features as b on c.record_b = b.record"""
 
 
-def similarity(a: pl.Series, b: pl.Series, scorer: Callable[[str, str], float]) -> pl.Series:
+def similarity(a: pl.Series, b: pl.Series, scorer: Any) -> pl.Series:
     """The scorer's value for each pair of texts; null where one is missing.
 
-    Equal texts are not scored but get null too: callers ask for equality first. ``map`` runs rapidfuzz's compiled scorer
-    without Python code between two pairs (about 3 million pairs a second).
+    Equal texts are not scored but get null too: callers ask for equality first. rapidfuzz compares the whole batch at
+    once.
     """
     wanted = (a.is_not_null() & b.is_not_null() & (a != b)).fill_null(value=False).arg_true()
-    scores = list(map(scorer, a.gather(wanted).to_list(), b.gather(wanted).to_list()))
+    scores = cpdist(a.gather(wanted).to_list(), b.gather(wanted).to_list(), scorer=scorer, dtype=numpy.float64)
     blank = pl.Series("score", [None], dtype=pl.Float64).new_from_index(0, len(a))
     return blank.scatter(wanted, pl.Series(scores, dtype=pl.Float64))
 

@@ -35,6 +35,7 @@ class Summary:
         sources: The rows of metrics.sources, most people first.
         findings: Rules of the audit that did not pass: rule, severity, sentence, failures.
         rules_checked: Number of rules that were checked.
+        best_person: person_id of the highest score, to try ``leadgrade explain`` on; None without people.
     """
 
     run_id: str | None
@@ -57,6 +58,7 @@ class Summary:
     sources: list[Row]
     findings: list[Row]
     rules_checked: int
+    best_person: str | None
 
     @property
     def duplicates_merged(self) -> int:
@@ -100,6 +102,9 @@ def summarize(warehouse: Warehouse) -> Summary:
         sources=warehouse.rows("select * from metrics.sources order by people desc, source"),
         findings=[row for row in findings if not row["passed"]],
         rules_checked=len(findings),
+        best_person=warehouse.row("select arg_max(person_id, (score, person_id)) as person_id from scores.quality").get(
+            "person_id"
+        ),
     )
 
 

@@ -44,7 +44,7 @@ def render(summary: Summary, console: Console, published: Path, report: Path | N
     _gaps(summary, console)
     _sources(summary, console)
     _findings(summary, console)
-    _places(console, published, report)
+    _places(console, published, report, summary.best_person)
 
 
 def _heading(console: Console, words: str) -> None:
@@ -129,7 +129,7 @@ def _gaps(summary: Summary, console: Console) -> None:
     table = _table(" ", " ", " ")
     table.columns[0].justify = "right"
     for gap in summary.gaps[:TOP_GAPS]:
-        table.add_row(number(gap["people"]), Text(code(gap["reason"])), gap["severity"])
+        table.add_row(number(gap["people"]), Text(gap["reason"]), gap["severity"])
     _print(console, table)
 
 
@@ -162,16 +162,22 @@ def _findings(summary: Summary, console: Console) -> None:
     _print(console, table)
 
 
-def _places(console: Console, published: Path, report: Path | None) -> None:
+def _places(console: Console, published: Path, report: Path | None, best: str | None) -> None:
     """Paths stand on lines of their own and are never broken, so that they can be copied."""
     _heading(console, "Where it is")
-    for_all = "for BI, no personal data; open it read-only with any tool that reads DuckDB files"
+    for_all = "for BI, no personal data; open it read-only with what reads DuckDB files"
     for_sales = "the same people with names and numbers, for those who call and write"
-    places = [("Warehouse", f"duckdb -readonly {published / 'warehouse.duckdb'}", for_all)]
-    places.append(("Contact data", f"duckdb -readonly {published / 'private.duckdb'}", for_sales))
+    warehouse = published / "warehouse.duckdb"
+    places = [("Warehouse", str(warehouse), for_all), ("Contact data", str(published / "private.duckdb"), for_sales)]
     if report:
-        places.append(("Report", str(report), "open it with: leadgrade report --open"))
+        places.append(("Report", str(report), "the quality report, one page"))
     for name, path, words in places:
         console.print(Text(f"  {name:<18}{words}"))
-        console.print(Text(f"    {path}"), no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
-    console.print(Text("  Why a grade       leadgrade explain PERSON_ID"))
+        _copyable(console, path)
+    console.print(Text("  Have a look"))
+    _copyable(console, ".venv/bin/leadgrade report --open")
+    _copyable(console, f".venv/bin/leadgrade explain {best or 'PERSON_ID'}")
+
+
+def _copyable(console: Console, line: str) -> None:
+    console.print(Text(f"    {line}"), no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)

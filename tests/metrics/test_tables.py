@@ -124,7 +124,6 @@ DAMAGE = {
     "rate_range": "update metrics.funnel set value = 1.1 where metric = 'win_rate'",
     "funnel_unique": "insert into metrics.funnel from metrics.funnel limit 1",
     "people_collapse": "update metrics.quality_history set value = 2 * value + 1 where as_of < timestamp '2026-10-01'",
-    "quality_lead_rate_low": "update metrics.funnel set value = 0.1999 where metric = 'quality_lead_rate'",
     "rejection_rate_high": "update metrics.funnel set value = 0.1501 where metric = 'rejection_rate'",
     "money_one_currency": "insert into metrics.currencies values ('CHF', 1, false)",
 }
