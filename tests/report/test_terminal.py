@@ -49,7 +49,7 @@ def test_summary_tells_everything_in_100_columns(figures: Summary, tmp_path: Pat
         f"{figures.people} from {figures.leads} leads; {figures.duplicates_merged} duplicates merged",
         f"{100 * figures.quality['value']:.1f} %",
         "Reachable, email",
-        "no lawful basis",
+        "no_lawful_basis",
         "webform",
         "One in five is a quality lead.",
         "published/warehouse.duckdb",
