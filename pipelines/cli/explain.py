@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from leadgrade.scores.explain import explain as explain_score
-from leadgrade.scores.explain import render
 
 from leadgrade.errors import InputError
 from leadgrade.publish import Home
+from leadgrade.scores.explain import explain as explain_score
+from leadgrade.scores.explain import render
 from pipelines.cli.common import console, fail, home_option, published_warehouse, resolve
 
 
