@@ -13,11 +13,22 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.figures import figures
 from assets.guard import guarded
 from assets.steps import AssetStep
 from leadgrade import contract
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.run import Run
+
+# who is asked first; the catalog filters by owner
+OWNERS = {
+    "raw": "team:data-engineering",
+    "contacts": "team:data-engineering",
+    "people": "team:data-engineering",
+    "hygiene": "team:marketing-ops",
+    "scores": "team:marketing-ops",
+    "metrics": "team:marketing-ops",
+}
 
 progress = logging.getLogger("leadgrade.progress")
 
@@ -27,8 +38,8 @@ def key(table: str) -> dg.AssetKey:
     return dg.AssetKey(table.split("."))
 
 
-def spec(table: str, deps: Sequence[str] = ()) -> dg.AssetSpec:
-    """The asset of a table, described by its contract."""
+def spec(table: str, deps: Sequence[str] = (), made_by: str = "sql") -> dg.AssetSpec:
+    """The asset of a table, described by its contract; ``made_by`` is sql or python."""
     about = contract.table(table)
     columns = [dg.TableColumn(c.name, c.type, description=c.about) for c in about.columns]
     return dg.AssetSpec(
@@ -36,12 +47,10 @@ def spec(table: str, deps: Sequence[str] = ()) -> dg.AssetSpec:
         deps=[key(d) for d in deps],
         description=f"{about.about} One row per {about.grain}.",
         group_name=about.stage,
-        kinds={"duckdb"},
-        metadata={
-            "dagster/column_schema": dg.TableSchema(columns=columns),
-            "dagster/table_name": table,
-            "audience": "private" if about.private_only else "warehouse",
-        },
+        kinds={"duckdb", made_by},
+        owners=[OWNERS[about.stage]],
+        tags={"audience": "private" if about.private_only else "warehouse"},
+        metadata={"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": table},
     )
 
 
@@ -62,6 +71,14 @@ class Cost:
             sum(c.wall_seconds for c in all_costs),
             max(c.peak_memory_bytes for c in all_costs),
         )
+
+    def metadata(self) -> dict[str, float]:
+        """As the Dagster UI shows it."""
+        return {
+            "cpu_seconds": round(self.cpu_seconds, 3),
+            "wall_seconds": round(self.wall_seconds, 3),
+            "peak_memory_mib": round(self.peak_memory_bytes / 2**20, 1),
+        }
 
 
 @contextmanager
@@ -89,23 +106,19 @@ def measured(run: Run, table: str) -> Iterator[Cost]:
 
 
 def result(run: Run, table: str, cost: Cost | None = None) -> dg.MaterializeResult:
-    """Rows and cost of a table for the Dagster UI. Numbers only: each becomes a curve there."""
-    metadata: dict[str, Any] = {"dagster/row_count": run.engine.count(table)}
+    """Rows, figures and cost of a table for the Dagster UI: each number becomes a curve there."""
+    metadata: dict[str, Any] = {"dagster/row_count": run.engine.count(table), **figures(run, table)}
     if cost:
-        metadata |= {
-            "cpu_seconds": round(cost.cpu_seconds, 3),
-            "wall_seconds": round(cost.wall_seconds, 3),
-            "peak_memory_mib": round(cost.peak_memory_bytes / 2**20, 1),
-        }
+        metadata |= cost.metadata()
     return dg.MaterializeResult(asset_key=key(table), metadata=metadata)
 
 
 def step_asset(asset: AssetStep) -> dg.AssetsDefinition:
     """The assets of a step's published tables; what is made on the way is measured, too."""
+    made_by = "python" if asset.step.build else "sql"
+    specs = [spec(t, sorted(asset.reads), made_by) for t in asset.published_tables]
 
-    @dg.multi_asset(
-        specs=[spec(t, sorted(asset.reads)) for t in asset.published_tables], name=asset.step.name.replace(".", "__")
-    )
+    @dg.multi_asset(specs=specs, name=asset.step.name.replace(".", "__"))
     def make(store: dg.ResourceParam[Run]) -> Iterator[dg.MaterializeResult]:
         costs: dict[str, Cost] = {}
         for step in (*asset.before, asset.step):
@@ -113,6 +126,8 @@ def step_asset(asset: AssetStep) -> dg.AssetsDefinition:
                 step.run(store)
         total = Cost.sum(costs.values())
         for table in asset.published_tables:
-            yield result(store, table, total if table == asset.step.name else None)
+            with guarded(f"figures of {table}"):
+                shown = result(store, table, total if table == asset.step.name else None)
+            yield shown
 
     return make

@@ -23,7 +23,7 @@ def dagster_home(home: Path) -> Path:
 
     The checkout's ``dagster.yaml`` is copied there: telemetry off, one run at a time, no captured output.
     """
-    folder = Path(os.environ.get("DAGSTER_HOME") or home / "dagster")
+    folder = Path(os.environ.get("DAGSTER_HOME") or home / "dagster").expanduser().resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     wanted = (REPOSITORY / "dagster.yaml").read_bytes()
     settings = folder / "dagster.yaml"

@@ -6,10 +6,10 @@ import polars as pl
 
 from leadgrade.demo.dice import skewed, u64
 from leadgrade.demo.dirt import plain
-from leadgrade.demo.people import World
+from leadgrade.demo.people import World, trade
 from leadgrade.demo.places import COUNTRIES
 from leadgrade.demo.pools import CORES, LINES, SPELLINGS, STREETS
-from leadgrade.demo.words import BAND_MIDPOINTS, BANDS, INDUSTRIES, TECHNOLOGIES
+from leadgrade.demo.words import BAND_MIDPOINTS, BANDS, TECHNOLOGIES
 
 _FORMS = 8
 _FORM_TABLE = pl.Series([country.forms[i % len(country.forms)] for country in COUNTRIES for i in range(_FORMS)])
@@ -62,7 +62,7 @@ def add_companies(frame: pl.DataFrame, world: World) -> pl.DataFrame:
         company_street=pl.concat_str(
             dice.pick_row("street", pools.streets, country, STREETS), pl.lit(" "), dice.below("number", 180) + u64(1)
         ),
-        industry_index=(dice.unit("industry").pow(2.2) * len(INDUSTRIES)).cast(pl.UInt64),
+        industry_index=trade(world, "company"),
         band=_band(world),
         tech_stack=dice.pick("tech", pl.Series(skewed(TECHNOLOGIES, 64, 0.5))),
         is_customer=dice.chance("customer", 0.03),

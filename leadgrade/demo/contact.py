@@ -6,7 +6,7 @@ import polars as pl
 
 from leadgrade.demo.dice import Dice, u64
 from leadgrade.demo.dirt import plain, strike, typo
-from leadgrade.demo.people import World
+from leadgrade.demo.people import World, employer
 from leadgrade.demo.places import COUNTRIES
 from leadgrade.demo.pools import LINES, NAMES, SPELLINGS, TITLE_SLOTS, Pools
 from leadgrade.demo.titles import NICKNAMES, TITLES
@@ -36,8 +36,8 @@ def add_names(frame: pl.DataFrame, world: World) -> pl.DataFrame:
     pools, root = world.pools, world.dice("root")
     frame = frame.with_columns(root=pl.min_horizontal("house", "named_after"))
     # the country of the first job of whoever gave the surname; it stays when the person moves on
-    rank = (world.dice("root_job").unit("company").pow(2.5) * world.companies).cast(pl.UInt64)
-    frame = frame.with_columns(root_job=pl.col("root") * u64(2)).with_columns(root_company=rank)
+    frame = frame.with_columns(root_job=pl.col("root") * u64(2))
+    frame = frame.with_columns(root_company=employer(world, "root_job"))
     frame = frame.with_columns(home=world.dice("root_company").pick("country", pools.countries))
     # one in seven has a name from elsewhere
     land = pl.when(root.chance("foreign", 0.14)).then(root.pick("homeland", pools.countries)).otherwise(pl.col("home"))

@@ -114,7 +114,7 @@ def events(leads: pl.DataFrame, world: World) -> pl.DataFrame:
     frame = many(leads.select(_NEEDED), pl.when(pl.col("kind") == 2).then(count * 2).otherwise(count), "event")
     dice = world.dice("event")
     interest = (
-        pl.when(pl.col("is_active")).then(0.2 + pl.col("quality") * 0.4).otherwise(pl.col("quality").pow(2) * 0.4)
+        pl.when(pl.col("is_active")).then(0.3 + pl.col("quality") * 0.5).otherwise(pl.col("quality").pow(2) * 0.4)
     )
     keen = dice.chance("keen", pl.when(pl.col("wants")).then(0.8).otherwise(interest))
     which = pl.when(keen).then(dice.pick("keen event", _KEEN)).otherwise(dice.pick("cool event", _COOL))
@@ -365,7 +365,7 @@ def sales_decisions(leads: pl.DataFrame, world: World) -> pl.DataFrame:
     frame = leads.filter(
         pl.col("mql_at").is_not_null() | (pl.col("touched_at").is_not_null() & dice.chance("handed over", 0.12))
     )
-    accepts = pl.col("deal_at").is_not_null() | dice.chance("accepts", 0.55 + 0.3 * pl.col("quality"))
+    accepts = pl.col("deal_at").is_not_null() | dice.chance("accepts", 0.53 + 0.3 * pl.col("quality"))
     at = pl.coalesce("mql_at", "touched_at") + days(dice, "decides", 1.0, 1.0)
     rows = (
         _subject(frame, dice).with_columns(accepts=accepts, occurred_at=at).filter(pl.col("occurred_at") <= world.as_of)

@@ -9,7 +9,7 @@ from typing import Any
 
 from leadgrade.errors import InputError
 
-VERSION = 2  # raise it when the same arguments come to make other files
+VERSION = 3  # raise it when the same arguments come to make other files
 PATTERNS = (
     "hubspot/contacts*.csv", "hubspot/companies*.csv", "hubspot/deals*.csv", "hubspot/activities*.csv", "salesforce/leads*.csv",
     "marketo/leads*.csv", "meta/leads*.csv", "events/web_events*.csv", "consents/consents*.csv", "suppressions/suppressions*.csv",

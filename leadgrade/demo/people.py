@@ -9,10 +9,12 @@ import polars as pl
 
 from leadgrade.demo.dice import Dice, u64
 from leadgrade.demo.pools import Pools
+from leadgrade.demo.words import INDUSTRIES
 
 SYSTEMS = ("hubspot", "salesforce", "marketo", "meta")
 KINDS = ("person", "test", "spam", "mash", "competitor", "student")
 ROWS_PER_PERSON = 16  # a person's rows are numbered below this
+_APT = 3  # the first industries of the list
 _COPIES = (0.72, 0.89, 0.96, 0.99)
 _KIND_STEPS = (0.005, 0.013, 0.019, 0.023, 0.038)
 _SCALES = {"low": 0.4, "medium": 1.0, "high": 2.0}
@@ -48,6 +50,25 @@ def scale_of(difficulty: str) -> float:
     return _SCALES[difficulty]
 
 
+def employer(world: World, job: str) -> pl.Expr:
+    """Rank of the company of a job: a power of a uniform draw, so few companies have many people and most have few."""
+    return (world.dice(job).unit("company").pow(2.5) * world.companies).cast(pl.UInt64)
+
+
+def trade(world: World, company: str) -> pl.Expr:
+    """Index of a company's industry; the first ones, whom the product is made for, are the most frequent."""
+    return (world.dice(company).unit("industry").pow(2.2) * len(INDUSTRIES)).cast(pl.UInt64)
+
+
+def _add_quality(frame: pl.DataFrame, world: World) -> pl.DataFrame:
+    """Add ``quality``, 0 to 1: chance for the most part, and higher in the industries that the product is made for."""
+    frame = frame.with_columns(first_job=pl.col("p") * u64(2))
+    frame = frame.with_columns(first_company=employer(world, "first_job"))
+    is_apt = (trade(world, "first_company") < _APT).cast(pl.Float64)
+    quality = world.dice("p").unit("quality") * 0.78 + is_apt * 0.22
+    return frame.with_columns(quality=quality).drop("first_job", "first_company")
+
+
 def _people(world: World, start: int, stop: int) -> pl.DataFrame:
     """Rows [p, kind, copies, quality, ...]: people by their number."""
     frame = pl.DataFrame({"p": pl.int_range(start, stop, dtype=pl.UInt64, eager=True)})
@@ -61,13 +82,13 @@ def _people(world: World, start: int, stop: int) -> pl.DataFrame:
     )
     is_fake = kind.is_in([1, 2, 3])
     neighbour = pl.when(pl.col("p") > 0).then(pl.col("p") - u64(1)).otherwise(pl.col("p"))
+    frame = _add_quality(frame, world)
     is_namesake = dice.chance("namesake", 0.002 * world.scale)
     return frame.with_columns(
         kind=kind,
         copies=copies if world.duplicates else pl.lit(1, dtype=pl.Int64),
-        quality=dice.unit("quality"),
         # in the market these weeks, the better the likelier
-        is_active=dice.chance("active", 0.06 + dice.unit("quality").pow(2) * 0.70) & (kind == 0),
+        is_active=dice.chance("active", 0.12 + pl.col("quality").pow(2) * 1.05) & (kind == 0),
         has_moved=dice.chance("moved", 0.10),
         # a household: two people of one address, one line and one surname
         house=pl.when(dice.chance("household", 0.02)).then(neighbour).otherwise(pl.col("p")),
@@ -116,8 +137,6 @@ def make_rows(world: World, start: int, stop: int) -> pl.DataFrame:
         origin=pl.col("record"), era=(pl.col("has_moved") & (pl.col("content") != first)).cast(pl.UInt64)
     )
     rows = rows.with_columns(job=pl.col("hired_with") * u64(2) + pl.col("era"))
-    # a power of a uniform draw: few companies have many people, most have few
-    rank = (world.dice("job").unit("company").pow(2.5) * world.companies).cast(pl.UInt64)
-    rows = rows.with_columns(company=rank)
+    rows = rows.with_columns(company=employer(world, "job"))
     rows = rows.with_columns(country=world.dice("company").pick("country", world.pools.countries))
     return rows.with_columns(system=_system(world))

@@ -246,8 +246,8 @@ def salesforce(world: World) -> Cells:
         "Use_Case__c": gap("use_case", 0.55),
         "Current_Solution__c": gap("solution", 0.80),
         "Contract_End_Date__c": gap(pl.col("contract_end").cast(pl.String), 0.75, "contract"),
-        "DNC_Screened_At__c": pl.col("dnc_screened"),
-        "TPS_Screened_At__c": pl.col("tps_screened"),
+        "DNC_Screened_At": pl.col("dnc_screened"),
+        "TPS_Screened_At": pl.col("tps_screened"),
         "Description": gap(dice.pick("note", text(NOTES)), 0.85, "note"),
     }
 

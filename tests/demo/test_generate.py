@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import phonenumbers
@@ -78,6 +78,56 @@ def test_another_seed_gives_other_people(made: Path, tmp_path: Path) -> None:
         for row in read_truth(tmp_path / "inbox", "truth_people.csv")
     }
     assert len(others & known) < 5
+
+
+def record_ids(out: Path) -> set[tuple[str, str]]:
+    found = set()
+    for path in out.rglob("*.csv"):
+        name = str(path.relative_to(out))
+        header, rows = read(out, name)
+        wanted = {"record id", "id", "activity id", "source_record_id"}
+        at = next((index for index, head in enumerate(header) if head.lower() in wanted), None)
+        assert at is not None, name
+        found |= {(name, row[at]) for row in rows}
+    return found
+
+
+@pytest.mark.parametrize("seed", [SEED + 1, SEED + 2, SEED + 1000, 0])
+def test_sets_of_two_seeds_share_no_record_id(made: Path, tmp_path: Path, seed: int) -> None:
+    generate(600, seed, tmp_path / "inbox", AS_OF)
+    assert not record_ids(made) & record_ids(tmp_path / "inbox")
+
+
+def test_numbers_are_screened_where_a_registry_asks_for_it(made: Path) -> None:
+    header, rows = read(made, "salesforce/leads.csv")
+    country, phone, day = (header.index(name) for name in ("Country", "Phone", "DNC_Screened_At"))
+    american = [row for row in rows if len(row) == len(header) and row[country] in COUNTRIES[0].names and row[phone]]
+    assert 0.5 < sum(row[day] != "" for row in american) / len(american) < 0.85
+    german = [row for row in rows if len(row) == len(header) and row[country] in COUNTRIES[2].names]
+    assert german
+    assert not [row for row in german if row[day]]
+
+
+def test_most_notices_name_their_balancing_test_and_no_grant_does(made: Path) -> None:
+    header, rows = read(made, "consents/consents.csv")
+    action, reference = header.index("action"), header.index("lia_ref")
+    notices = [row[reference] != "" for row in rows if row[action] == "notice_given"]
+    assert 0.4 < sum(notices) / len(notices) < 0.9
+    assert not [row for row in rows if row[reference] and row[action] != "notice_given"]
+
+
+def test_good_people_were_active_lately(made: Path) -> None:
+    quality = {row["person"]: float(row["quality"]) for row in read_truth(made, "truth_people.csv")}
+    person = {(row["file"], int(row["row_number"])): row["person"] for row in read_truth(made)}
+    header, rows = read(made, "hubspot/contacts.csv")
+    at = header.index("Email")
+    owner = {row[at].lower(): person["hubspot/contacts.csv", number] for number, row in enumerate(rows, 1) if row[at]}
+    header, rows = read(made, "events/web_events.csv")
+    who, when = header.index("subject_email"), header.index("occurred_at")
+    first = (AS_OF - timedelta(days=90)).isoformat()
+    recent = {owner[row[who].lower()] for row in rows if row[when] >= first and row[who].lower() in owner}
+    good, poor = ({p for p in owner.values() if (quality[p] > 0.6) is wanted} for wanted in (True, False))
+    assert len(recent & good) / len(good) > 1.5 * len(recent & poor) / len(poor)
 
 
 def test_lead_files_hold_exactly_the_rows_asked_for(made: Path) -> None:
@@ -310,10 +360,11 @@ def test_scrambled_keys_stay_apart() -> None:
     assert keys.select(scramble(pl.col("key"), SEED, 34))["key"].n_unique() == 50_000
 
 
-def test_salesforce_ids_carry_their_check_characters() -> None:
+@pytest.mark.parametrize("seed", [0, SEED, 31, 9_999])
+def test_salesforce_ids_carry_their_check_characters(seed: int) -> None:
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
     keys = pl.DataFrame({"key": pl.int_range(0, 200, dtype=pl.UInt64, eager=True)})
-    for record in keys.select(record=salesforce_id(pl.col("key"), SEED))["record"]:
+    for record in keys.select(record=salesforce_id(pl.col("key"), seed))["record"]:
         blocks = [record[i : i + 5] for i in (0, 5, 10)]
         assert record[15:] == "".join(alphabet[sum(c.isupper() << n for n, c in enumerate(block))] for block in blocks)
 

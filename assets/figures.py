@@ -1,0 +1,271 @@
+"""Figures beside the assets: numbers that become curves in the Dagster UI, and small tables of where the rows are.
+
+Counts by source, reason, state and the like, all of closed sets or names of the configuration. Never a row of a
+person: whoever reaches the UI reads this.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from leadgrade.run import Run
+
+MOST_ROWS = 20
+
+# one row of numbers: each column is a curve
+NUMBERS: dict[str, str] = {
+    "raw.files": """
+        select
+            count(*) filter (where files.run_id = run.run_id) as files_tonight,
+            coalesce(sum(files.rows_read) filter (where files.run_id = run.run_id), 0)::bigint as rows_tonight,
+            coalesce(sum(files.rows_read), 0)::bigint as rows_read,
+            coalesce(sum(files.rows_quarantined), 0)::bigint as rows_refused,
+            count(*) filter (where files.status <> 'taken') as files_refused
+        from raw.files as files cross join meta.run as run
+    """,
+    "contacts.emails": "select count(*) filter (where is_valid) as valid, avg(is_valid::int) as valid_share from contacts.emails",
+    "contacts.phones": "select count(*) filter (where is_valid) as valid, avg(is_valid::int) as valid_share from contacts.phones",
+    "people.pairs": "select count(*) filter (where decision = 'review') as waiting_for_review from people.pairs",
+    "people.golden": """
+        select
+            coalesce(sum(leads), 0)::bigint as leads,
+            coalesce(sum(leads), 0)::bigint - count(*) as duplicate_leads,
+            count(*) filter (where in_review) as people_in_review
+        from people.golden
+    """,
+    "hygiene.people": """
+        select
+            count(*) filter (where is_reachable) as reachable_people,
+            count(*) filter (where gaps > 0) as people_with_a_gap,
+            count(*) filter (where is_decayed) as decayed_people,
+            count(*) filter (where is_spam) as spam_people
+        from hygiene.people
+    """,
+    "hygiene.consent_gaps": """
+        select count(distinct person_id) filter (where severity = 'block') as people_blocked from hygiene.consent_gaps
+    """,
+    "scores.quality": """
+        select
+            count(*) filter (where is_quality) as quality_people,
+            avg(is_quality::int) as quality_share,
+            avg(score) as mean_score
+        from scores.quality
+    """,
+}
+
+# name and query of a small table; the page has room for four columns, the rest would be cut off
+TABLES: dict[str, tuple[str, str]] = {
+    "raw.files": (
+        "by_source",
+        """
+        select
+            source, sum(rows_read)::bigint as rows_read, sum(rows_quarantined)::bigint as refused,
+            max(ingested_at)::date as newest_file
+        from raw.files group by source order by rows_read desc, source
+        """,
+    ),
+    "raw.quarantine": (
+        "by_reason",
+        """
+        select source, object, reason, count(*) as rows
+        from raw.quarantine group by all order by rows desc, source, object, reason
+        """,
+    ),
+    "raw.row_ledger": (
+        "by_disposition",
+        """
+        select object, disposition, count(*) as rows
+        from raw.row_ledger group by all order by rows desc, object, disposition
+        """,
+    ),
+    "contacts.leads": (
+        "by_source",
+        """
+        select
+            leads.source, count(*) as leads, avg(coalesce(emails.is_valid, false)::int) as valid_email,
+            avg(coalesce(phones.is_valid, false)::int) as valid_phone
+        from contacts.leads as leads
+        left join contacts.emails as emails on leads.email_id = emails.email_id
+        left join contacts.phones as phones on leads.phone_id = phones.phone_id
+        group by leads.source order by leads desc, leads.source
+        """,
+    ),
+    "contacts.emails": (
+        "by_fault",
+        """
+        select coalesce(error, 'none') as fault, count(*) as addresses
+        from contacts.emails group by all order by addresses desc, fault
+        """,
+    ),
+    "contacts.phones": (
+        "by_fault",
+        """
+        select coalesce(error, 'none') as fault, count(*) as numbers
+        from contacts.phones group by all order by numbers desc, fault
+        """,
+    ),
+    "people.golden": (
+        "by_source",
+        """
+        select source, count(*) as people, sum(leads)::bigint as leads
+        from people.golden group by source order by people desc, source
+        """,
+    ),
+    "people.accounts": (
+        "by_method",
+        "select method, count(*) as people from people.accounts group by method order by people desc, method",
+    ),
+    "hygiene.decay": (
+        "by_field",
+        """
+        select
+            field, count(*) filter (where state = 'ageing') as ageing,
+            count(*) filter (where state = 'stale') as stale, count(*) filter (where state = 'dead') as dead
+        from hygiene.decay group by field order by field
+        """,
+    ),
+    "hygiene.consent": (
+        "by_state",
+        """
+        select channel, state, count(*) as people, count(*) filter (where is_usable) as usable
+        from hygiene.consent group by all order by people desc, channel, state
+        """,
+    ),
+    "hygiene.consent_gaps": (
+        "by_reason",
+        """
+        select reason, severity, count(distinct person_id) as people, min(due_at)::date as first_due
+        from hygiene.consent_gaps group by all order by people desc, reason, severity
+        """,
+    ),
+    "hygiene.reach": (
+        "by_channel",
+        """
+        select channel, coalesce(why_not, 'reachable') as outcome, count(*) as people
+        from hygiene.reach group by all order by people desc, channel, outcome
+        """,
+    ),
+    "hygiene.risk": (
+        "by_signal",
+        """
+        select signal, is_hard, count(distinct person_id) as people
+        from hygiene.risk group by all order by people desc, signal, is_hard
+        """,
+    ),
+    "scores.quality": (
+        "by_grade",
+        """
+        select grade, next_action, count(*) as people
+        from scores.quality group by all order by grade, people desc, next_action
+        """,
+    ),
+    "scores.points": (
+        "by_rule",
+        """
+        select rule, dimension, count(*) as people, sum(points)::bigint as points
+        from scores.points group by all order by people desc, rule, dimension
+        """,
+    ),
+    "metrics.sources": (
+        "by_source",
+        """
+        select
+            source, quality_people / nullif(people, 0) as quality, people_with_gaps / nullif(people, 0) as gaps,
+            spend / nullif(quality_people, 0) as cost_each
+        from metrics.sources order by people desc, source
+        """,
+    ),
+    "metrics.funnel": (
+        "against_benchmark",
+        """
+        select
+            metric, value, verdict,
+            case
+                when benchmark_hi is null then concat('from ', benchmark_lo)
+                when benchmark_lo is null then concat('up to ', benchmark_hi)
+                else concat(benchmark_lo, ' to ', benchmark_hi)
+            end as benchmark
+        from metrics.funnel where dimension = 'all' and verdict is not null order by metric
+        """,
+    ),
+}
+
+# tonight's headline figures by name: the longest curves that there are
+HEADLINES = """
+    select history.metric, history.value
+    from metrics.quality_history as history inner join meta.run as run on history.as_of = run.as_of
+    where history.value is not null order by history.metric
+"""
+
+# rules that do not hold tonight, and since which night; runs on parts of the graph leave the other rules' results alone
+_BROKEN = """
+    with outcomes as (
+        select
+            results.rule, results.as_of, results.failures,
+            max(results.as_of) filter (where results.passed) over (partition by results.rule) as last_passed_at
+        from meta.rule_results as results cross join meta.run as run
+        where results.as_of <= run.as_of
+    )
+    select
+        outcomes.rule, min(outcomes.as_of)::date as since, count(distinct outcomes.as_of) as nights,
+        arg_max(outcomes.failures, outcomes.as_of) as rows
+    from outcomes
+    where outcomes.last_passed_at is null or outcomes.as_of > outcomes.last_passed_at
+    group by outcomes.rule
+"""
+TO_ACT_ON = f"""
+    select rules.table_name as asset, broken.rule, rules.severity, rules.sentence, broken.rows, broken.since, broken.nights
+    from ({_BROKEN}) as broken inner join meta.rules as rules on broken.rule = rules.rule
+    order by rules.severity, rules.table_name, broken.rule
+"""
+
+
+def _plain(value: Any) -> Any:
+    """A value as Dagster's metadata takes it: dates as text, shares cut after four places."""
+    if isinstance(value, float):
+        return round(value, 4) if math.isfinite(value) else None
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def first_rows(run: Run, query: str) -> list[dict[str, Any]]:
+    """The first rows of a query, fit for the UI."""
+    rows = run.engine.collect(f"select * from ({query}) limit {MOST_ROWS}").to_dicts()
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def small_table(name: str, rows: list[dict[str, Any]]) -> dict[str, dg.MetadataValue]:
+    """The rows as a table of that name; nothing where there are none."""
+    return {name: dg.MetadataValue.table([dg.TableRecord(row) for row in rows])} if rows else {}
+
+
+def numbers(run: Run, query: str) -> dict[str, Any]:
+    """The one row of a query, without what is missing."""
+    row = run.engine.collect(query).to_dicts()[0]
+    return {name: _plain(value) for name, value in row.items() if value is not None}
+
+
+def headlines(run: Run) -> dict[str, Any]:
+    """Tonight's figures of ``metrics.quality_history`` by name."""
+    return {row["metric"]: _plain(row["value"]) for row in run.engine.collect(HEADLINES).to_dicts()}
+
+
+def figures(run: Run, table: str) -> dict[str, Any]:
+    """What the page of a table shows beside its row count: its small table and its numbers."""
+    found: dict[str, Any] = {}
+    if table in TABLES:
+        name, query = TABLES[table]
+        found |= small_table(name, first_rows(run, query))
+    if table in NUMBERS:
+        found |= numbers(run, NUMBERS[table])
+    if table == "metrics.quality_history":
+        found |= headlines(run)
+    return found
+
+
+def broken_since(run: Run) -> dict[str, tuple[str, int]]:
+    """Rules that do not hold: the night since when, and how many nights that is."""
+    return {row["rule"]: (row["since"].isoformat(), row["nights"]) for row in run.engine.collect(_BROKEN).to_dicts()}
