@@ -27,6 +27,19 @@ NUMBERS: dict[str, str] = {
             count(*) filter (where files.status <> 'taken') as files_refused
         from raw.files as files cross join meta.run as run
     """,
+    "raw.columns": """
+        select
+            count(*) filter (where columns.look = 'empty') as empty_columns,
+            count(*) filter (where columns.field is null) as unmapped_columns
+        from raw.columns as columns inner join raw.files as files on columns.file_id = files.file_id
+        cross join meta.run as run where files.run_id = run.run_id
+    """,
+    "raw.schema_changes": """
+        select
+            count(*) as changes_tonight,
+            count(*) filter (where changes.severity <> 'info') as warnings_tonight
+        from raw.schema_changes as changes inner join meta.run as run on changes.changed_at = run.as_of
+    """,
     "contacts.emails": "select count(*) filter (where is_valid) as valid, avg(is_valid::int) as valid_share from contacts.emails",
     "contacts.phones": "select count(*) filter (where is_valid) as valid, avg(is_valid::int) as valid_share from contacts.phones",
     "people.pairs": "select count(*) filter (where decision = 'review') as waiting_for_review from people.pairs",
@@ -66,6 +79,21 @@ TABLES: dict[str, tuple[str, str]] = {
             source, sum(rows_read)::bigint as rows_read, sum(rows_quarantined)::bigint as refused,
             max(ingested_at)::date as newest_file
         from raw.files group by source order by rows_read desc, source
+        """,
+    ),
+    "raw.columns": (
+        "by_look",
+        """
+        select source, look, count(*) as columns, count(field) as mapped
+        from raw.columns group by all order by source, columns desc, look
+        """,
+    ),
+    # never the headers: a file without any has people in their place
+    "raw.schema_changes": (
+        "by_change",
+        """
+        select source, change, count(*) as changes, max(changed_at)::date as last_seen
+        from raw.schema_changes group by all order by last_seen desc, changes desc, source, change
         """,
     ),
     "raw.quarantine": (

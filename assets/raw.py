@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 
 from assets.steps import Step, stage_steps
-from leadgrade.engine import sql_file
-from leadgrade.raw import intake
+from leadgrade.raw import intake, versions
 from leadgrade.run import Run
 
 # one pass over the files fills all of them
@@ -22,8 +21,12 @@ TAKEN_IN = (
     "raw.sales_decisions",
     "raw.intent_signals",
     "raw.campaign_spend",
+    "raw.orders",
+    "raw.columns",
     "raw.quarantine",
-    "raw.versions",
+    "raw.offers",
+    "raw.corrections",
+    *versions.TABLES,
 )
 
 
@@ -32,7 +35,7 @@ def take_in(run: Run) -> None:
     report = intake.take_in(run)
     for source in report.empty_sources:
         logging.getLogger("leadgrade.progress").warning("source %s: no file matches its path", source)
-    run.engine.materialize("raw.versions", sql_file("raw.versions").query)
+    versions.build_versions(run)
 
 
 STEPS: list[Step] = [

@@ -59,7 +59,8 @@ def rules_page() -> str:
     lines = ["# The rules of the audit", _MADE]
     lines.append(
         "Each rule is a check on its asset in Dagster and a row of `meta.rules`; `meta.rule_results` holds its outcome night by "
-        "night, `meta.rule_failures` the keys of the rows that broke it last. A failing *blocking* rule stops the publication.\n"
+        "night, `meta.rule_failures` the keys of the rows that broke it, and since when. A failing *blocking* rule stops the "
+        "publication.\n"
     )
     for stage in contract.STAGES:
         rules = [r for r in load_rules() if r.stage == stage]

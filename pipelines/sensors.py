@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 from collections.abc import Iterable
@@ -11,26 +10,27 @@ from pathlib import Path
 import dagster as dg
 
 from leadgrade.config import load_settings
-from leadgrade.errors import ConfigError
+from leadgrade.errors import ConfigError, InputError
+from leadgrade.raw.storage import list_files
 from pipelines.environment import config_folder, home_folder
 from pipelines.jobs import nightly
 
 POLL_SECONDS = 60
+# corrected rows of the quarantine wait there
+RETRIES = "retry/*/*.csv"
 
 
 def inbox_signature(patterns: Iterable[str], home: Path) -> str | None:
-    """Hash of names, sizes and times of the files that the sources' patterns match; None where there are none.
+    """Hash of places, sizes and times of the files that the sources' patterns match; None where there are none.
 
     A hash, because file names may hold personal data and cursors and run keys are open to everybody.
+
+    Raises:
+        InputError: An object storage cannot be listed.
     """
-    lines = []
-    for pattern in patterns:
-        for name in glob.glob(str(home / pattern), recursive=True):  # noqa: PTH207  patterns may be absolute
-            path = Path(name)
-            if path.is_file() and path.suffix != ".part":
-                stat = path.stat()
-                lines.append(f"{name}\t{stat.st_size}\t{stat.st_mtime_ns}")
-    return hashlib.sha256("\n".join(sorted(set(lines))).encode()).hexdigest() if lines else None
+    places = [place for pattern in patterns for place in list_files(home, pattern)]
+    lines = {f"{place.location}\t{place.bytes}\t{place.modified_at}" for place in places}
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest() if lines else None
 
 
 @dg.sensor(
@@ -45,7 +45,10 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
         sources = load_settings(config_folder()).sources.sources.values()
     except ConfigError as error:
         return dg.SkipReason(f"{len(error.faults)} fault(s) in the configuration: leadgrade check names them")
-    seen = inbox_signature([s.path for s in sources], home_folder())
+    try:
+        seen = inbox_signature([*(s.path for s in sources), RETRIES], home_folder())
+    except InputError as error:
+        return dg.SkipReason(str(error))
     last = json.loads(context.cursor) if context.cursor else {}
     cursor = {"seen": seen, "started": last.get("started")}
     if seen is None:

@@ -10,6 +10,14 @@ import pytest
 from leadgrade.engine import DuckDBEngine
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting() -> Iterator[None]:
+    """Nobody waits for files to settle: what a test writes is written."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("leadgrade.raw.offers.sleep", lambda seconds: None)
+        yield
+
+
 @pytest.fixture
 def engine() -> Iterator[DuckDBEngine]:
     """An engine in memory, closed after the test."""

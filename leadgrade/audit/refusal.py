@@ -40,11 +40,11 @@ def refusals(work_file: Path, run_id: str) -> list[Refusal]:
     connection = duckdb.connect(str(work_file), read_only=True)
     try:
         rows = connection.execute(_BLOCKING_FAILURES, {"run_id": run_id}).fetchall()
-        return [Refusal(r, t, s, n, _keys(connection, r)) for r, t, s, n in rows]
+        return [Refusal(r, t, s, n, _keys(connection, r, run_id)) for r, t, s, n in rows]
     finally:
         connection.close()
 
 
-def _keys(connection: duckdb.DuckDBPyConnection, rule: str) -> tuple[str, ...]:
-    query = "select distinct key from meta.rule_failures where rule = ? order by key limit 5"
-    return tuple(str(row[0]) for row in connection.execute(query, [rule]).fetchall())
+def _keys(connection: duckdb.DuckDBPyConnection, rule: str, run_id: str) -> tuple[str, ...]:
+    query = "select distinct key from meta.rule_failures where rule = ? and run_id = ? order by key limit 5"
+    return tuple(str(row[0]) for row in connection.execute(query, [rule, run_id]).fetchall())

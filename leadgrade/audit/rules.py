@@ -9,12 +9,20 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-import yaml
 from pydantic import Field, model_validator
 
 from leadgrade.config.base import Model
 from leadgrade.contract import STAGES
 from leadgrade.engine.sqlfiles import SQL_ROOT
+from leadgrade.yaml_files import read_yaml
+
+# an old version that was wrong is no news; the filter on the records goes first, so that few rows meet the versions
+_CURRENT = """
+cross join meta.run as run
+where exists (
+    select 1 from raw.versions as versions
+    where versions.file_id = records.file_id and versions.row_number = records.row_number and versions.state = 'current'
+)"""
 
 
 class Rule(Model):
@@ -30,6 +38,10 @@ class Rule(Model):
     sentence: str = Field(description="What must hold, in words.")
     where: str | None = Field(None, description="Predicate of the rows that break the rule.")
     key: str | None = Field(None, description="Expression that identifies a row, with `where`. Never personal data.")
+    current: bool = Field(
+        False,
+        description="Look at the current versions of raw records alone, with `where`; `records` is the table, `run` meta.run.",
+    )
     waits_for: list[str] = Field(default_factory=list, description="Tables it reads that `table` does not stand on.")
     query: str | None = Field(None, description="Query of the rows that break the rule: columns key, detail.")
 
@@ -39,6 +51,8 @@ class Rule(Model):
             raise ValueError("give either `where` with `key`, or `query`")
         if self.blocking and self.severity != "error":
             raise ValueError("only an error may block")
+        if self.current and self.where is None:
+            raise ValueError("`current` goes with `where`")
         return self
 
     @property
@@ -46,7 +60,17 @@ class Rule(Model):
         """Rows that break the rule, as columns ``key`` and ``detail``."""
         if self.query:
             return self.query
+        if self.current:
+            columns = f"{self.key} as key, records.source as detail"
+            return f"select {columns} from {self.table} as records {_CURRENT} and ({self.where})"
         return f"select {self.key} as key, null as detail from {self.table} where {self.where}"
+
+    @property
+    def rows_query(self) -> str:
+        """Number of the rows that the rule looks at."""
+        if self.current:
+            return f"select count(*) as n from raw.versions where state = 'current' and object = '{self.table[4:]}'"
+        return f"select count(*) as n from {self.table}"
 
 
 @cache
@@ -55,6 +79,6 @@ def load_rules() -> tuple[Rule, ...]:
     found: list[Rule] = []
     for stage in STAGES:
         path = SQL_ROOT / "checks" / f"{stage}.yaml"
-        specs = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        specs = read_yaml(path) if path.is_file() else {}
         found += [Rule(rule=name, stage=stage, **spec) for name, spec in specs.items()]
     return tuple(found)

@@ -46,21 +46,64 @@ def check_table(run: Run, table: str) -> list[RuleResult]:
     if results:
         _write_rules(run)
         _write_results(run, results)
+        _forget_old_nights(run)
     return results
 
 
 def _check(run: Run, rule: Rule) -> RuleResult:
     engine = run.engine
     engine.sql(f"create or replace temp table broken as select key, detail from ({rule.failures_query})")
-    failures = engine.count("broken")
-    engine.sql("delete from meta.rule_failures where rule = $rule", {"rule": rule.rule})
-    engine.sql(
-        "insert into meta.rule_failures select $rule, cast(broken.key as varchar), cast(broken.detail as varchar) "
-        f"from broken order by all limit {KEPT_FAILURES}",
-        {"rule": rule.rule},
-    )
+    _write_failures(run, rule)
     keys = engine.collect("select distinct cast(key as varchar) as key from broken order by key limit 5")["key"]
-    return RuleResult(rule, engine.count(rule.table), failures, tuple(str(k) for k in keys))
+    rows = int(engine.collect(rule.rows_query)["n"][0])
+    return RuleResult(rule, rows, engine.count("broken"), tuple(str(k) for k in keys))
+
+
+# a key goes on from the night before; which night that was is told by the results, for a night without failures has no keys
+_FAILURES = """
+insert into meta.rule_failures by name
+with night_before as (
+    select max(results.as_of) as as_of
+    from meta.rule_results as results
+    where results.rule = $rule and results.as_of < $as_of
+),
+known as (
+    select failures.key, min(failures.first_seen_at) as first_seen_at
+    from meta.rule_failures as failures
+    inner join night_before on failures.as_of = night_before.as_of
+    where failures.rule = $rule
+    group by failures.key
+),
+found as (
+    select cast(broken.key as varchar) as key, cast(broken.detail as varchar) as detail from broken
+)
+select
+    $run_id as run_id,
+    $as_of as as_of,
+    $rule as rule,
+    found.key,
+    found.detail,
+    coalesce(known.first_seen_at, $as_of) as first_seen_at
+from found
+left join known on found.key is not distinct from known.key
+order by coalesce(known.first_seen_at, $as_of), found.key, found.detail
+limit $kept
+"""
+
+
+def _write_failures(run: Run, rule: Rule) -> None:
+    """Replace this night's keys of the rule by those of the temp table ``broken``."""
+    own = {"rule": rule.rule, "run_id": run.run_id, "as_of": run.as_of}
+    run.engine.sql("delete from meta.rule_failures where rule = $rule and (run_id = $run_id or as_of = $as_of)", own)
+    run.engine.sql(_FAILURES, own | {"kept": KEPT_FAILURES})
+
+
+def _forget_old_nights(run: Run) -> None:
+    """Drop keys of nights beyond run.keep_history_nights, and those of releases that kept no nights."""
+    query = "select distinct cast(as_of as date) as night from meta.rule_results order by night desc"
+    kept = run.engine.collect(query)["night"][: run.settings.run.keep_history_nights]
+    old = "as_of is null or cast(as_of as date) < $oldest"
+    run.engine.sql(f"delete from meta.rule_failures where {old}", {"oldest": kept[-1]})
 
 
 def _write_rules(run: Run) -> None:

@@ -14,7 +14,7 @@ from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
 from leadgrade.config.run import RunConfig
 from leadgrade.config.scoring import ScoringConfig
-from leadgrade.config.sources import SourcesConfig
+from leadgrade.config.sources import SourcesConfig, mode_faults
 from leadgrade.errors import ConfigError, Fault
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -115,6 +115,8 @@ def load_settings(folder: Path) -> Settings:
         if data is not None:
             digest.update(path.read_bytes())
             models[name] = _check(name, data, faults)
+    if models.get("sources"):
+        faults += mode_faults(models["sources"])
     if faults:
         raise ConfigError(faults)
     return Settings(**models, folder=folder, sha256=digest.hexdigest())

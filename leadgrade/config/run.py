@@ -29,7 +29,10 @@ class RunConfig(Model):
     keep_dagster_days: int = Field(
         90, ge=1, description="Days that Dagster's own records of runs are kept (housekeeping job)."
     )
-    keep_history_nights: int = Field(400, ge=1, description="Nights kept in scores.history.")
+    keep_history_nights: int = Field(400, ge=1, description="Nights kept in scores.history and meta.rule_failures.")
+    settle_seconds: float = Field(
+        2, ge=0, le=3600, description="Age from which a file counts as written; a younger one is looked at twice."
+    )
     # --- who is who
     profile: Literal["b2b", "b2c"] = Field(
         "b2b", description="Business or consumer leads; switches the free-mail rules."

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from leadgrade.config.base import Model
+from leadgrade.errors import Fault
 
 ObjectName = Literal[
     "leads",
@@ -19,13 +20,30 @@ ObjectName = Literal[
     "sales_decisions",
     "intent_signals",
     "campaign_spend",
+    "orders",
 ]
+# YAML reads a bare off as false
+DriftAction = Annotated[
+    Literal["warn", "block", "off"], BeforeValidator(lambda given: "off" if given is False else given)
+]
+
+
+class Drift(Model):
+    """What becomes of a change in the files of a source."""
+
+    rows: DriftAction = Field(
+        "warn", description="Fewer rows than the history makes likely: warn, block (the night is not published), off."
+    )
+    filled: DriftAction = Field("warn", description="A column less filled than the history makes likely.")
+    columns: DriftAction = Field("warn", description="A column that is gone or looks different.")
 
 
 class Source(Model):
     """One source of files."""
 
-    path: str = Field(description="Files of the source: a glob, relative to LEADGRADE_HOME or absolute.")
+    path: str = Field(
+        description="Files of the source: a glob, relative to LEADGRADE_HOME, absolute, or behind s3://, gs://, abfs:// (docs/intake.md)."
+    )
     system: str | None = Field(None, description="Built-in header mapping; absent: guessed from the headers.")
     object: ObjectName | None = Field(None, description="What a row is; absent: guessed from the headers.")
     country: str | None = Field(
@@ -37,9 +55,38 @@ class Source(Model):
     mapping: dict[str, str] = Field(
         default_factory=dict, description="Header -> canonical field, before all built-in ones."
     )
+    mode: Literal["append", "snapshot", "deletions"] = Field(
+        "append",
+        description="append: files add and change records; snapshot: each delivery is the full list, what it lacks was "
+        "deleted; deletions: every row names a record that was deleted.",
+    )
+    of: str | None = Field(None, description="Source whose records a list of deletions names; absent: its own.")
+    drift: Drift = Field(default_factory=Drift, description="What becomes of a change in its files (docs/intake.md).")
 
 
 class SourcesConfig(Model):
     """sources.yaml."""
 
     sources: dict[str, Source] = Field(min_length=1, description="The sources by name.")
+
+
+def mode_faults(config: SourcesConfig) -> list[Fault]:
+    """What ``mode`` and ``of`` of the sources say that cannot be, each with what would do."""
+    return [fault for name, source in config.sources.items() for fault in _faults_of(name, source, config)]
+
+
+def _faults_of(name: str, source: Source, config: SourcesConfig) -> list[Fault]:
+    found: list[tuple[str, str, str]] = []
+    target = config.sources.get(source.of) if source.of else None
+    if source.of and source.mode != "deletions":
+        found.append(("of", f"a source of mode {source.mode} names no other one", "set mode: deletions, or drop `of`"))
+    if source.of and target is None:
+        found.append(("of", f"unknown source {source.of!r}", f"known: {', '.join(sorted(config.sources))}"))
+    if target and source.mode == "deletions" == target.mode and source.of != name:
+        found.append(("of", f"{source.of!r} is a list of deletions itself", "name the source of the records"))
+    if source.mode == "deletions" and source.object is None:
+        hint = "set object: leads (or accounts, orders, ...)"
+        found.append(("object", "a list of ids does not tell what they are ids of", hint))
+    if target and source.object and target.object not in {None, source.object}:
+        found.append(("object", f"{source.of!r} has {target.object}, not {source.object}", "name the same object"))
+    return [Fault("sources.yaml", f"sources.{name}.{key}", problem, hint) for key, problem, hint in found]

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
+
+from leadgrade.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent
 
@@ -20,7 +21,7 @@ FOLDER = Path(__file__).parent
 @cache
 def load(name: str) -> Any:
     """The content of ``data/<name>.yaml``."""
-    return yaml.safe_load((FOLDER / "data" / f"{name}.yaml").read_text(encoding="utf-8"))
+    return read_yaml(FOLDER / "data" / f"{name}.yaml")
 
 
 def fold(text: str) -> str:

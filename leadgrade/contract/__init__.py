@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from leadgrade.yaml_files import read_yaml
 
 CONTRACT_VERSION = "1"
 STAGES = ("raw", "contacts", "people", "hygiene", "scores", "metrics")
@@ -92,8 +92,8 @@ def tables() -> dict[str, Table]:
     """Every table of the contract by its full name, in the order of the stages."""
     found: dict[str, Table] = {}
     for stage in (*STAGES, "meta"):
-        text = (Path(__file__).parent / f"{stage}.yaml").read_text(encoding="utf-8")
-        found |= {name: _table(name, spec) for name, spec in yaml.safe_load(text).items()}
+        specs = read_yaml(Path(__file__).parent / f"{stage}.yaml")
+        found |= {name: _table(name, spec) for name, spec in specs.items()}
     return found
 
 

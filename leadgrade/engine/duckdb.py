@@ -104,6 +104,15 @@ class DuckDBEngine:
     def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
         self.connection.execute(statement, dict(parameters) if parameters else None)
 
+    def sql_with(self, frame: pl.DataFrame, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run a statement that reads ``leadgrade_batch``, a frame.
+
+        The frame is found by its name here and never becomes a view: views that are replaced in a transaction keep
+        their data until it ends, and a large file is one transaction.
+        """
+        leadgrade_batch = frame.to_arrow()  # noqa: F841  the statement names it
+        self.connection.execute(statement, dict(parameters) if parameters else None)
+
     def collect(self, query: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
         arrow = self.connection.sql(query, params=dict(parameters) if parameters else None).to_arrow_table()
         frame = pl.from_arrow(arrow)

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
 
 from leadgrade.config.consent import ConsentConfig, ConsentRule
 from leadgrade.config.decay import DecayConfig
 from leadgrade.config.run import RunConfig
 from leadgrade.engine import Engine
 from leadgrade.run import Run
+from leadgrade.yaml_files import read_yaml
 
 Row = dict[str, Any]
 _S, _I, _F, _B = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean()
@@ -179,7 +179,7 @@ def write_lists(engine: Engine, config: RunConfig) -> None:
 @cache
 def risk_lists() -> dict[str, Any]:
     """The lists of the risk signals, ``lists.yaml`` beside this module."""
-    data = yaml.safe_load((Path(__file__).parent / "lists.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(Path(__file__).parent / "lists.yaml")
     assert isinstance(data, dict)
     return data
 

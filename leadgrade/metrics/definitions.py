@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field
 
 from leadgrade.config.base import Model
+from leadgrade.yaml_files import read_yaml
 
 Unit = Literal["share", "ratio", "money", "money_per_day", "days", "count"]
 
@@ -35,7 +35,7 @@ class Benchmark(Model):
 
 
 def _yaml(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = read_yaml(Path(__file__).parent / name)
     return loaded
 
 

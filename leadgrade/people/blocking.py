@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
+from leadgrade.yaml_files import read_yaml
 
 _FILE = Path(__file__).parent / "data" / "blocking.yaml"
 
@@ -28,7 +28,7 @@ class BlockingRule:
 
 @cache
 def _config() -> dict[str, Any]:
-    config: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    config: dict[str, Any] = read_yaml(_FILE)
     return config
 
 

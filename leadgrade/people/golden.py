@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from leadgrade.run import Run
+from leadgrade.yaml_files import read_yaml
 
 _FILE = Path(__file__).parent / "data" / "survivorship.yaml"
 # above any number of leads of one person
@@ -64,7 +63,7 @@ class Pick:
 @cache
 def picks() -> tuple[Pick, ...]:
     """The rules in the order of the file."""
-    specs = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    specs = read_yaml(_FILE)
     return tuple(Pick(s["rule"], tuple(s["fields"]), s.get("by"), s.get("valid")) for s in specs)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
 
 from leadgrade.people.compare import FIELDS
+from leadgrade.yaml_files import read_yaml
 
 _FILE = Path(__file__).parent / "data" / "weights.yaml"
 # levels of the given name that outweigh another surname (after a marriage), together with something personal
@@ -20,7 +20,7 @@ _FULL_FIRST = ("same", "nickname", "prefix", "typo", "similar")
 @cache
 def weights() -> dict[str, Any]:
     """The content of data/weights.yaml."""
-    found: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_yaml(_FILE)
     return found
 
 

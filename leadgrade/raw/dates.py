@@ -1,7 +1,7 @@
 """Dates: one order of day and month for a column of a file, decided by what the whole column shows.
 
-``12/11/2025`` alone tells nothing, ``25/12/2025`` anywhere in the column tells for all of it. A column that shows both
-orders is mixed: then only the values that can be read one way are read.
+``12/11/2025`` alone tells nothing, ``25/12/2025`` anywhere in the column tells for all of it. Where neither the column
+nor its file nor the source tells, or where the column shows both orders, only values that can be read one way are read.
 """
 
 from __future__ import annotations
@@ -54,17 +54,28 @@ class Evidence:
 class DateForm:
     """How the numeric dates of a column are read, and why.
 
-    ``evidence``: the column tells; ``file``: other columns of the file tell, and agree; ``mixed``: the column shows
-    both orders; ``assumed``: nothing tells.
+    ``evidence``: the column tells; ``file``: other columns of the file tell, and agree; ``configured``, ``system``,
+    ``country``: it does not tell, but its source does (``date_order``, its system's own, its country's); ``mixed``: the
+    column shows both orders; ``unknown``: nothing tells.
+
+    Attributes:
+        order: Order of day and month.
+        reason: One of the above.
+        is_known: False where a value that can be read in two ways must not be read.
     """
 
     order: Order
-    reason: str = "assumed"
+    reason: str = "unknown"
+    is_known: bool = True
 
     @property
     def is_mixed(self) -> bool:
-        """True where the column shows both orders."""
-        return self.reason == "mixed"
+        """True where values of both orders stand side by side, so that each is read by itself."""
+        return self.reason == "mixed" or not self.is_known
+
+    def reads_otherwise(self, other: DateForm) -> bool:
+        """True where some date means another day, or none, by the other form."""
+        return (self.order, self.is_mixed, self.is_known) != (other.order, other.is_mixed, other.is_known)
 
 
 def evidence(column: pl.Series) -> Evidence:
@@ -78,23 +89,44 @@ def evidence(column: pl.Series) -> Evidence:
     return Evidence(len(numeric), int(((a > 12) & (b <= 12)).sum()), int(((b > 12) & (a <= 12)).sum()))
 
 
-def decide(found: Evidence, assumed: Order) -> DateForm:
-    """The order of a column: by its evidence, else as assumed; mixed where both orders are shown."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of the order before a look at the column: the order, and who says so; None where nobody does."""
+
+    order: Order | None = None
+    reason: str = "unknown"
+
+    @property
+    def form(self) -> DateForm:
+        """The form of a column that does not tell."""
+        return DateForm(self.order or "dmy", self.reason, is_known=self.order is not None)
+
+
+def decide(found: Evidence, told: Told) -> DateForm:
+    """The order of a column: by its evidence, else as told; mixed where both orders are shown."""
     if found.day_first and found.month_first:
-        return DateForm(assumed, "mixed")
+        return DateForm(told.order or "dmy", "mixed", is_known=told.reason in {"configured", "system"})
     if found.day_first:
         return DateForm("dmy", "evidence")
-    return DateForm("mdy", "evidence") if found.month_first else DateForm(assumed)
+    return DateForm("mdy", "evidence") if found.month_first else told.form
 
 
-def decide_all(found: Mapping[int, Evidence], assumed: Order) -> dict[int, DateForm]:
+def decide_all(found: Mapping[int, Evidence], told: Told) -> dict[int, DateForm]:
     """The order of each column of numeric dates; a column that does not tell follows the columns that do."""
-    forms = {position: decide(one, assumed) for position, one in found.items() if one.numeric}
-    told: set[Order] = {form.order for form in forms.values() if form.reason == "evidence"}
-    if len(told) == 1:
-        by_file = DateForm(told.pop(), "file")
-        forms = {p: by_file if form.reason == "assumed" else form for p, form in forms.items()}
+    forms = {position: decide(one, told) for position, one in found.items() if one.numeric}
+    shown: set[Order] = {form.order for form in forms.values() if form.reason == "evidence"}
+    if len(shown) == 1:
+        by_file = DateForm(shown.pop(), "file")
+        forms = {p: form if form.reason in {"evidence", "mixed"} else by_file for p, form in forms.items()}
     return forms
+
+
+def is_ambiguous(text: pl.Expr) -> pl.Expr:
+    """True for a numeric date that can be read in two ways: ``03/04/2025``, but neither ``03/03/2025`` nor ``3.4.2025``."""
+    parts = text.str.extract_groups(r"^(?P<a>\d{1,2})[/\-](?P<b>\d{1,2})[/\-]\d{2}")
+    a = parts.struct.field("a").cast(pl.Int64, strict=False)
+    b = parts.struct.field("b").cast(pl.Int64, strict=False)
+    return ((a <= 12) & (b <= 12) & (a != b)).fill_null(False)
 
 
 def _iso(parts: pl.Expr) -> pl.Expr:
@@ -132,8 +164,9 @@ def _numeric(text: pl.Expr, form: DateForm) -> pl.Expr:
     day_first = dotted if form.order == "mdy" else pl.lit(True)
     if form.is_mixed:
         a, b = first.cast(pl.Int64, strict=False), second.cast(pl.Int64, strict=False)
-        known = (a > 12) | (b > 12) | (a == b) | dotted
-        day_first = (a > 12) | (dotted & (b <= 12))
+        known = (a > 12) | (b > 12) | (a == b) | dotted | pl.lit(form.is_known)
+        either = pl.lit(form.order == "dmy")
+        day_first = (a > 12) | (dotted & (b <= 12)) | (either & (b <= 12))
         first, second = pl.when(known).then(first), pl.when(known).then(second)
     day = pl.when(day_first).then(first).otherwise(second)
     month = pl.when(day_first).then(second).otherwise(first)
@@ -161,12 +194,51 @@ def _other_forms(values: pl.Series, form: DateForm) -> pl.DataFrame:
     return frame.select("text", at=pl.coalesce("epoch", iso_timestamp(pl.col("iso"))))
 
 
+_FAST_ISO = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S%.fZ",
+    "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f",
+)  # fmt: skip
+_FAST_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+
+
+def _fast_formats(form: DateForm) -> list[tuple[str, str]]:
+    """Formats that polars parses at column speed, with the pattern that a value must match before."""
+    found = [(name, r"^\d{4}-") for name in _FAST_ISO]
+    if form.is_mixed:
+        return found
+    day = "%d/%m/%Y" if form.order == "dmy" else "%m/%d/%Y"
+    return found + [(day + clock, r"^\d{1,2}/\d{1,2}/\d{4}\b") for clock in _FAST_CLOCKS]
+
+
+def _fast(text: pl.Expr, name: str, guard: str) -> pl.Expr:
+    checked = pl.when(text.str.contains(guard)).then(text)
+    if "%H" in name or "%I" in name:
+        return checked.str.to_datetime(name, strict=False, time_unit="us", ambiguous="null")
+    return checked.str.to_date(name, strict=False).cast(pl.Datetime("us"))
+
+
+def _fast_format(column: pl.Series, form: DateForm) -> tuple[str, str] | None:
+    """The format of the first filled value; most columns have no other."""
+    first = column.drop_nulls().head(1).to_frame("text")
+    fits = (f for f in _fast_formats(form) if len(first) and first.select(_fast(pl.col("text"), *f)).item() is not None)
+    return next(fits, None)
+
+
 def parse(column: pl.Series, form: DateForm) -> pl.Series:
     """A column of text as Datetime (microseconds, UTC, no zone); what cannot be read, or only in two ways, is null."""
-    frame = pl.DataFrame({"text": column}).with_columns(at=iso_timestamp(pl.col("text")))
-    rest = frame.filter(pl.col("at").is_null() & pl.col("text").is_not_null())["text"].unique()
+    chosen, text = _fast_format(column, form), pl.col("text")
+    at = _fast(text, *chosen) if chosen else pl.lit(None, dtype=pl.Datetime("us"))
+    frame = pl.DataFrame({"text": column}).with_columns(at=at)
+    rest = frame.filter(pl.col("at").is_null() & text.is_not_null())["text"].unique()
     if rest.is_empty():
         return frame["at"].alias(column.name)
-    found = _other_forms(rest, form).drop_nulls("at")
+    found = _parse_rest(rest, form)
     joined = frame.join(found, on="text", how="left", maintain_order="left", suffix="_other")
     return joined.select(pl.coalesce("at", "at_other").alias(column.name)).to_series()
+
+
+def _parse_rest(values: pl.Series, form: DateForm) -> pl.DataFrame:
+    """Distinct values with their time, by every form there is."""
+    frame = pl.DataFrame({"text": values}).with_columns(at=iso_timestamp(pl.col("text")))
+    rest = frame.filter(pl.col("at").is_null())["text"]
+    return pl.concat([frame.drop_nulls("at"), _other_forms(rest, form).drop_nulls("at")])

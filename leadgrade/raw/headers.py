@@ -23,6 +23,7 @@ from leadgrade.raw.mappings_data import (
     localised,
     variants,
 )
+from leadgrade.raw.quarantine import RETRY_HEADERS, is_retry
 
 __all__ = ["Match", "clean_headers", "known_systems", "mapping_faults", "match_headers"]
 
@@ -41,6 +42,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "sales_decisions": (("decision",), ("subject_id", "subject_email")),
     "intent_signals": (("domain",),),
     "campaign_spend": (("spend",),),
+    "orders": (("ordered_at",), ("subject_id", "subject_email", "subject_phone")),
 }
 # what a guess wants besides, to tell the object from lists that merely look like it
 _TELLING: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -54,9 +56,11 @@ _TELLING: dict[str, tuple[tuple[str, ...], ...]] = {
     "sales_decisions": (),
     "intent_signals": (("topic", "score"),),
     "campaign_spend": (("platform", "channel", "campaign_id", "campaign_name"),),
+    "orders": (("amount",), ("source_record_id",)),
 }
 _IDENTIFYING = {"email", "first_name", "last_name", "full_name", "name", "domain", "stage", "amount", "type", "channel",
-                "action", "decision", "spend", "topic", "subject_id", "subject_email", "occurred_at"}  # fmt: skip
+                "action", "decision", "spend", "topic", "subject_id", "subject_email", "occurred_at",
+                "ordered_at"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Match:
         fields: Field -> positions of its columns, the preferred one first.
         conflict: Two headers for one field that nobody put in order, and the field; None where there are none.
         rank: Weight of what was recognised; guesses are compared by it.
+        ignored: Positions of the columns by which a corrected file names the rows that it replaces.
     """
 
     variant: Variant
@@ -76,11 +81,12 @@ class Match:
     fields: Mapping[str, tuple[int, ...]]
     conflict: tuple[str, str, str] | None = None
     rank: float = 0.0
+    ignored: frozenset[int] = frozenset()
 
     @property
     def positions(self) -> set[int]:
-        """Positions of all mapped columns."""
-        return {position for found in self.fields.values() for position in found}
+        """Positions of all columns that do not go to ``answers``."""
+        return {position for found in self.fields.values() for position in found} | self.ignored
 
     def missing(self, groups: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
         """The first group of which no field is there."""
@@ -90,15 +96,16 @@ class Match:
 
 def clean_headers(headers: Sequence[str]) -> list[str]:
     """Headers without marks and blanks around; empty ones are ``column_N``, repeated ones get `` (2)``."""
-    cleaned: list[str] = []
+    cleaned: dict[str, None] = {}
+    times: dict[str, int] = {}
     for position, header in enumerate(headers, start=1):
         name = header.strip("\ufeff\u200b\u00a0 \t\r\n") or f"column_{position}"
-        candidate, count = name, 1
+        candidate = name
         while candidate in cleaned:
-            count += 1
-            candidate = f"{name} ({count})"
-        cleaned.append(candidate)
-    return cleaned
+            times[name] = times.get(name, 1) + 1
+            candidate = f"{name} ({times[name]})"
+        cleaned[candidate] = None
+    return list(cleaned)
 
 
 @dataclass(slots=True)
@@ -164,6 +171,8 @@ def _fallbacks(variant: Variant) -> list[Mapping[str, str]]:
 
 def _match(headers: Sequence[str], variant: Variant, mapping: Mapping[str, str]) -> Match:
     claims = _Claims(headers)
+    ignored = frozenset(p for p, header in enumerate(headers) if header in RETRY_HEADERS and is_retry(headers))
+    claims.taken |= ignored
     own = _claim_own(claims, {h: n for h, n in mapping.items() if n == _KEEP or n in canonical_fields(variant.object)})
     _claim_system(claims, variant, own)
     known, weight = len(claims.taken), _weight({*claims.ranks, *variant.constants})
@@ -174,9 +183,8 @@ def _match(headers: Sequence[str], variant: Variant, mapping: Mapping[str, str])
     rank = (weight + _weight({*claims.ranks, *variant.constants})) / 2 + known / 5 + exact / 100 + 5 * told
     score = round(known / max(1, len(headers)), 4)
     is_generic = variant.system == GENERIC
-    return Match(
-        variant, score, claims.fields(), claims.conflict, rank - is_generic / 10 if weight or is_generic else 0.0
-    )
+    rank = rank - is_generic / 10 if weight or is_generic else 0.0
+    return Match(variant, score, claims.fields(), claims.conflict, rank, ignored)
 
 
 def _weight(names: Iterable[str]) -> int:
@@ -222,6 +230,16 @@ def match_headers(headers: Sequence[str], source: Source) -> Match | None:
         complete = [match for match in matches if match.missing(REQUIRED[source.object]) is None]
         matches = complete or matches
     return max(matches, key=lambda match: match.rank, default=None)
+
+
+def better_system(headers: Sequence[str], source: Source, match: Match | None) -> str | None:
+    """The system whose headers these plainly are, where the configured one knows none of them; None elsewhere."""
+    if source.system in {None, GENERIC, CANONICAL} or (match and match.score > 0):
+        return None
+    guess = match_headers(headers, source.model_copy(update={"system": None}))
+    if guess is None or guess.variant.system in {GENERIC, CANONICAL, source.system} or guess.score < 0.5:
+        return None
+    return guess.variant.system
 
 
 def mapping_faults(sources: SourcesConfig) -> list[Fault]:

@@ -1,26 +1,25 @@
-"""Takes in what lies in the inbox: every file once, every row into its table or into the quarantine."""
+"""Takes in what the sources offer: every file once, every row into its table or into the quarantine."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from glob import glob
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from leadgrade.config.sources import Source
 from leadgrade.errors import ConfigError, InputError
-from leadgrade.raw import dates, store
-from leadgrade.raw.convert import Plan, convert
-from leadgrade.raw.dates import Evidence, Order
-from leadgrade.raw.headers import REQUIRED, Match, clean_headers, mapping_faults, match_headers
-from leadgrade.raw.readers import Batch, ReadFault, read_batches
-from leadgrade.raw.sniff import Sniffed, file_hash, sniff
-from leadgrade.raw.values import clean_text
+from leadgrade.raw import store
+from leadgrade.raw.filling import Job, OrderTold, fill, survey
+from leadgrade.raw.headers import Match, clean_headers, mapping_faults, match_headers
+from leadgrade.raw.offers import Offer, OffersReport, PlaceLost, offered
+from leadgrade.raw.quarantine import close_corrected, inherit, is_retry
+from leadgrade.raw.refusals import Refusal, refusal_of
+from leadgrade.raw.sniff import sniff
+from leadgrade.raw.sniffed import Sniffed
 from leadgrade.run import Run
 
 
@@ -35,7 +34,7 @@ class IntakeReport:
         rows_read: Data rows of the files of this run, by object (``unknown`` where nobody could tell).
         rows_accepted: Rows that went into the table of their object.
         rows_quarantined: Rows refused.
-        empty_sources: Sources whose pattern matched no file.
+        offers: Sources without files, and files that were left for the next run.
     """
 
     files_taken: int = 0
@@ -44,31 +43,24 @@ class IntakeReport:
     rows_read: Counter[str] = field(default_factory=Counter)
     rows_accepted: Counter[str] = field(default_factory=Counter)
     rows_quarantined: Counter[str] = field(default_factory=Counter)
-    empty_sources: list[str] = field(default_factory=list)
+    offers: OffersReport = field(default_factory=OffersReport)
+
+    @property
+    def empty_sources(self) -> list[str]:
+        """Sources whose pattern matched no file."""
+        return self.offers.empty_sources
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    """A file that a source offers."""
-
-    path: Path
-    name: str
-    source_name: str
-    source: Source
-    file_id: str
+class _Moved(Exception):
+    """The file changed while it was read: nothing of it counts."""
 
 
 def take_in(run: Run) -> IntakeReport:
     """Take in every new file of every source.
 
     A file counts by its content: the same bytes under another name are known. A file is taken whole or not at all; a
-    refused one is tried again by every run, for its mapping may have changed since.
+    refused one is tried again by every run, and a taken one is read again, while it lies there, when sources.yaml says
+    something else of its source.
 
     Raises:
         ConfigError: sources.yaml names a system or a field that there is not.
@@ -79,149 +71,125 @@ def take_in(run: Run) -> IntakeReport:
         raise ConfigError(faults)
     store.prepare(run.engine)
     known, report = store.known_files(run.engine), IntakeReport()
-    for name, source in run.settings.sources.sources.items():
-        paths = list(_files(run.home, source.path))
-        if not paths:
-            report.empty_sources.append(name)
-        for path in paths:
-            offer = _Offer(path, _below(path, run.home, source.path), name, source, file_hash(path))
-            if known.get(offer.file_id) == "taken":
-                report.files_known += 1
-            else:
-                known[offer.file_id] = _take(run, offer, report)
+    for offer in offered(run, report.offers):
+        settings = settings_hash(offer.source)
+        if store.is_known(known.get(offer.file_id), offer.source_name, settings):
+            report.files_known += 1
+            continue
+        file = _take(run, offer, report, known.get(offer.file_id))
+        if file:
+            known[offer.file_id] = store.Known(offer.source_name, file["status"], settings, file["ingested_at"])
     if not known:
         raise InputError(_nothing(run))
+    store.date_offers(run.engine)
     return report
 
 
-def _files(home: Path, pattern: str) -> Iterator[Path]:
-    """Files of a pattern in the order of their names; hidden ones and unfinished uploads are left alone."""
-    for found in sorted(glob(str(home / pattern), recursive=True)):  # noqa: PTH207  absolute patterns too
-        path = Path(found)
-        if path.is_file() and not path.name.startswith(".") and path.suffix != ".part":
-            yield path
-
-
-def _below(path: Path, home: Path, pattern: str) -> str:
-    """Path below the folder where the pattern's wildcards begin."""
-    fixed = [part for part in (home / pattern).parent.parts if not any(sign in part for sign in "*?[")]
-    folder = Path(*fixed)
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else path.name
+def settings_hash(source: Source) -> str:
+    """sha256 of what sources.yaml says of how the files of a source are read."""
+    said = source.model_dump(
+        mode="json", include={"system", "object", "country", "date_order", "mapping", "mode", "of"}
+    )
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _nothing(run: Run) -> str:
-    patterns = "\n".join(f"  - {name}: {run.home / s.path}" for name, s in run.settings.sources.sources.items())
+    patterns = "\n".join(f"  - {name}: {_shown(run, s.path)}" for name, s in run.settings.sources.sources.items())
     hint = "Put exports there, or make a sample with: leadgrade demo --rows 10000 --out DIR"
     return f"no file to take in: no source of sources.yaml matches any file.\n{patterns}\n{hint}"
 
 
-def _take(run: Run, offer: _Offer, report: IntakeReport) -> str:
-    """Take in one file inside one transaction; return its status."""
+def _shown(run: Run, pattern: str) -> str:
+    """The pattern as people find it; addresses without what may hold a key."""
+    scheme, mark, _ = pattern.partition("://")
+    return f"{scheme}://..." if mark else str(run.home / pattern)
+
+
+def _take(run: Run, offer: Offer, report: IntakeReport, before: store.Known | None) -> dict[str, Any] | None:
+    """Take in one file; None where it has to wait for the next run."""
+    first_seen = before.ingested_at if before else run.as_of
+    try:
+        file = _refused_offer(run, offer, first_seen) if offer.refused else _open(run, offer, first_seen)
+    except PlaceLost:
+        report.offers.unreadable[offer.source_name] += 1
+        return None
+    except _Moved:
+        report.offers.unsettled[offer.source_name] += 1
+        return None
+    _count(report, file)
+    return file
+
+
+def _refused_offer(run: Run, offer: Offer, first_seen: datetime) -> dict[str, Any]:
+    """A member of an archive that cannot be unpacked."""
+    sniffed = Sniffed(refused=offer.refused, detail=offer.detail)
     with store.transaction(run.engine):
         store.forget(run.engine, offer.file_id)
-        sniffed = sniff(offer.path)
-        headers = clean_headers(sniffed.headers)
-        match = match_headers(headers, offer.source) if headers else None
-        file = _file_record(run, offer, sniffed, match)
-        refusal = _refusal(sniffed, headers, match)
-        if refusal:
-            _refuse(run, offer, sniffed, file, refusal)
-        else:
-            assert match is not None
-            _fill(run, offer, sniffed, file, match, headers)
+        file = _file_record(run, offer, sniffed, None, first_seen)
+        _refuse(run, None, sniffed, file, Refusal(offer.refused or "", offer.detail))
         store.insert_file(run.engine, file)
-    _count(report, file)
-    return str(file["status"])
+    return file
 
 
-def _file_record(run: Run, offer: _Offer, sniffed: Sniffed, match: Match | None) -> dict[str, Any]:
+def _open(run: Run, offer: Offer, first_seen: datetime) -> dict[str, Any]:
+    with offer.open() as path:
+        job = _job(run, offer, path)
+        while True:
+            file = _file_record(run, offer, job.sniffed, job.match, first_seen)
+            try:
+                with store.transaction(run.engine):
+                    store.forget(run.engine, offer.file_id)
+                    _take_rows(job, file)
+                    store.insert_file(run.engine, file)
+                    close_corrected(run.engine, path, job.headers, file, run.as_of)
+                    if not offer.is_unchanged():
+                        raise _Moved
+            except OrderTold as told:
+                job = replace(job, surveyed=survey(job, told.plan))
+            else:
+                return file
+
+
+def _job(run: Run, offer: Offer, path: Path) -> Job:
+    try:
+        sniffed = sniff(path, offer.sheet)
+    except OSError as error:
+        raise PlaceLost(type(error).__name__) from None
+    headers = clean_headers(sniffed.headers)
+    source, forms = inherit(run.engine, path, offer.source) if is_retry(headers) else (offer.source, {})
+    return Job(run, path, sniffed, headers, match_headers(headers, source) if headers else None, source, forms)
+
+
+def _take_rows(job: Job, file: dict[str, Any]) -> None:
+    refusal = refusal_of(job.sniffed, job.headers, job.match, job.source)
+    if refusal:
+        _refuse(job.run, job.path, job.sniffed, file, refusal)
+    else:
+        assert job.match is not None
+        fill(job, job.match, file)
+
+
+def _file_record(run: Run, offer: Offer, sniffed: Sniffed, match: Match | None, first_seen: datetime) -> dict[str, Any]:
     variant = match.variant if match else None
     return {
-        "file_id": offer.file_id, "source": offer.source_name, "file_name": offer.name,
-        "bytes": offer.path.stat().st_size, "format": sniffed.format, "encoding": sniffed.encoding,
-        "delimiter": sniffed.delimiter, "system": variant.system if variant else None,
-        "system_score": match.score if match else None,
+        "file_id": offer.file_id, "source": offer.source_name, "file_name": offer.name, "bytes": offer.bytes,
+        "format": sniffed.format, "compression": sniffed.compression, "encoding": sniffed.encoding,
+        "delimiter": sniffed.delimiter, "title_lines": sniffed.title_lines,
+        "system": variant.system if variant else None, "system_score": match.score if match else None,
         "object": variant.object if variant else offer.source.object, "rows_read": 0, "rows_accepted": 0,
         "rows_quarantined": 0, "mapped_headers": None, "unmapped_headers": None, "date_orders": None,
-        "status": "taken", "reason": None, "reason_detail": None, "ingested_at": run.as_of, "run_id": run.run_id,
+        "status": "taken", "reason": None, "reason_detail": None, "settings_hash": settings_hash(offer.source),
+        "ingested_at": first_seen, "offered_at": run.as_of, "run_id": run.run_id,
     }  # fmt: skip
 
 
-def _refusal(sniffed: Sniffed, headers: list[str], match: Match | None) -> _Refusal | None:
-    """Why a file as a whole cannot be taken in."""
-    if sniffed.refused:
-        return _Refusal(sniffed.refused, sniffed.detail)
-    if match is None:
-        shown = ", ".join(headers[:8])
-        hint = "name object (and system) of the source in sources.yaml, or map its headers there"
-        return _Refusal("unknown_object", f"the headers tell of no known kind of row: {shown} ...; {hint}")
-    if match.conflict:
-        first, second, name = match.conflict
-        hint = f"put one of them under mapping in sources.yaml ({name}, or answers to keep it aside)"
-        return _Refusal("header_conflict", f"{first!r} and {second!r} both mean {name}; {hint}")
-    missing = match.missing(REQUIRED[match.variant.object])
-    if missing:
-        return _Refusal("missing_column", f"no column for {' or '.join(missing)}; map its header in sources.yaml")
-    return None
-
-
-def _survey(path: Path, sniffed: Sniffed, positions: list[int]) -> tuple[dict[int, Evidence], int, bool]:
-    """One pass ahead: what the date columns show, the number of records, and whether the fast reader can be used."""
-    for fast in (True, False):
-        found, records = dict.fromkeys(positions, Evidence()), 0
-        try:
-            for batch in read_batches(path, sniffed, fast=fast):
-                records += batch.records
-                for p in positions:
-                    found[p] += dates.evidence(batch.rows.select(clean_text(pl.col(f"c{p}"))).to_series())
-        except ReadFault:
-            continue
-        return found, records, fast
-    raise AssertionError("the slow reader reads everything")
-
-
-def _refuse(run: Run, offer: _Offer, sniffed: Sniffed, file: dict[str, Any], refusal: _Refusal) -> None:
-    rows = 0 if sniffed.refused else _survey(offer.path, sniffed, [])[1]
+def _refuse(run: Run, path: Path | None, sniffed: Sniffed, file: dict[str, Any], refusal: Refusal) -> None:
+    rows = 0 if sniffed.refused or path is None else refusal.count(path, sniffed)
     file |= {
-        "status": "refused",
-        "reason": refusal.reason,
-        "reason_detail": refusal.detail,
-        "rows_read": rows,
+        "status": "refused", "reason": refusal.reason, "reason_detail": refusal.detail, "rows_read": rows,
         "rows_quarantined": rows,
-    }
+    }  # fmt: skip
     store.refuse_all(run.engine, file, rows, refusal.detail)
-
-
-def _assumed_order(source: Source, match: Match) -> Order:
-    return source.date_order or match.variant.date_order or ("mdy" if source.country == "US" else "dmy")
-
-
-def _fill(run: Run, offer: _Offer, sniffed: Sniffed, file: dict[str, Any], match: Match, headers: list[str]) -> None:
-    """Stream the rows of a file into their table and the quarantine, and complete its record."""
-    evidence, _, fast = _survey(offer.path, sniffed, Plan(match, headers).time_positions)
-    plan = Plan(match, headers, dates.decide_all(evidence, _assumed_order(offer.source, match)))
-    file |= _headers_record(plan)
-    for batch in read_batches(offer.path, sniffed, fast=fast):
-        _fill_batch(run, offer, file, plan, batch)
-
-
-def _headers_record(plan: Plan) -> dict[str, str]:
-    fields = {p: name for name, positions in plan.match.fields.items() for p in positions}
-    mapped = {plan.headers[p]: fields[p] for p in sorted(fields)}
-    unmapped = [header for p, header in enumerate(plan.headers) if p not in fields]
-    orders = {plan.headers[p]: f"{f.order} ({f.reason})" for p, f in sorted(plan.forms.items())}
-    values = {"mapped_headers": mapped, "unmapped_headers": unmapped, "date_orders": orders}
-    return {key: json.dumps(value, ensure_ascii=False) for key, value in values.items()}
-
-
-def _fill_batch(run: Run, offer: _Offer, file: dict[str, Any], plan: Plan, batch: Batch) -> None:
-    accepted, refused = convert(batch.rows, plan)
-    store.insert_rows(run.engine, plan, accepted, offer.file_id, offer.source_name)
-    store.insert_refused(run.engine, refused, file)
-    store.insert_refused(run.engine, store.rejects_frame(batch.rejects), file)
-    file["rows_read"] += batch.records
-    file["rows_accepted"] += len(accepted)
-    file["rows_quarantined"] += len(refused) + len(batch.rejects)
 
 
 def _count(report: IntakeReport, file: dict[str, Any]) -> None:

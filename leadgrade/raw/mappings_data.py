@@ -9,18 +9,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from leadgrade import contract
 from leadgrade.raw.dates import Order
+from leadgrade.yaml_files import read_yaml
 
 OBJECTS = (
     "leads", "accounts", "events", "consents", "suppressions", "activities", "opportunities", "sales_decisions",
-    "intent_signals", "campaign_spend",
+    "intent_signals", "campaign_spend", "orders",
 )  # fmt: skip
 GENERIC, CANONICAL = "generic", "leadgrade"
 # columns that intake itself writes: no header maps to them
-_OWN = {"file_id", "row_number", "lead_id", "record_id", "source", "system", "version_at", "answers", "row_hash"}
+_OWN = {
+    "file_id",
+    "row_number",
+    "lead_id",
+    "record_id",
+    "source",
+    "system",
+    "version_at",
+    "answers",
+    "null_reasons",
+    "row_hash",
+}
 # known to intake alone: the state of a deal where it stands beside its stage
 _EXTRA = {"opportunities": ("deal_status",)}
 
@@ -107,7 +117,7 @@ def _canonical(object_name: str) -> Variant:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_yaml(path)
     assert isinstance(data, dict)
     return data
 

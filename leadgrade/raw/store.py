@@ -2,49 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from leadgrade import contract
 from leadgrade.engine import DuckDBEngine
-from leadgrade.engine.duckdb import polars_schema
-from leadgrade.raw.convert import Plan
 from leadgrade.raw.mappings_data import OBJECTS
-from leadgrade.raw.readers import Reject
+from leadgrade.raw.offers import LATEST_OFFERS
+from leadgrade.raw.plan import Plan
+from leadgrade.raw.sniffed import Reject
 
 TABLES = tuple(f"raw.{name}" for name in OBJECTS)
-_LETTERS = {"leads": "l", "accounts": "a", "events": "e", "consents": "c", "suppressions": "s", "activities": "t",
-            "opportunities": "o", "sales_decisions": "d", "intent_signals": "i", "campaign_spend": "m"}  # fmt: skip
+_OF_FILES = ("raw.quarantine", "raw.columns", *TABLES)
+_LETTERS = {
+    "leads": "l", "accounts": "a", "events": "e", "consents": "c", "suppressions": "s", "activities": "t",
+    "opportunities": "o", "sales_decisions": "d", "intent_signals": "i", "campaign_spend": "m", "orders": "r",
+}  # fmt: skip
 # what names a record of an object whose rows carry no id; absent: the whole row does
 _NATURAL_KEYS = {
     "accounts": "coalesce(nullif(lower(domain), ''), lower(name))",
     "opportunities": "concat_ws(chr(31), lower(name), account_source_id, account_domain, created_at::varchar)",
 }
+_KEY_FIELDS = {
+    "accounts": ("domain", "name"),
+    "opportunities": ("name", "account_source_id", "account_domain", "created_at"),
+}
 _IDS = ("source_record_id", "subject_id", "account_source_id", "parent_account_id", "opportunity_source_id")
-_BATCH = "leadgrade_intake"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a file that was offered before."""
+
+    source: str
+    status: str
+    settings_hash: str | None
+    ingested_at: datetime
+
+
+def is_known(known: Known | None, source: str, settings_hash: str) -> bool:
+    """True where a file need not be read: it was taken, and its source is described as it was then."""
+    if known is None or known.status != "taken":
+        return False
+    # another source that offers the same content changes nothing
+    return known.source != source or known.settings_hash in {None, settings_hash}
 
 
 def prepare(engine: DuckDBEngine) -> None:
     """Make the raw tables where they are missing, and take away what a killed run left of a file."""
-    for table in ("raw.files", "raw.quarantine", *TABLES):
+    for table in ("raw.files", "raw.offers", "raw.corrections", *_OF_FILES):
         engine.ensure(table)
-    for table in ("raw.quarantine", *TABLES):
+    for table in _OF_FILES:
         engine.sql(f"delete from {table} where file_id not in (select file_id from raw.files)")
 
 
-def known_files(engine: DuckDBEngine) -> dict[str, str]:
-    """Status of every file ever offered, by its id."""
-    rows = engine.collect("select file_id, status from raw.files")
-    return dict(zip(rows["file_id"].to_list(), rows["status"].to_list(), strict=True))
+def known_files(engine: DuckDBEngine) -> dict[str, Known]:
+    """Every file ever offered, by its id."""
+    rows = engine.collect("select file_id, source, status, settings_hash, ingested_at from raw.files")
+    return {file_id: Known(*told) for file_id, *told in rows.iter_rows()}
 
 
 def forget(engine: DuckDBEngine, file_id: str) -> None:
     """Delete what is known of a file, so that it can be taken again."""
-    for table in ("raw.files", "raw.quarantine"):
+    for table in ("raw.files", *_OF_FILES):
         engine.sql(f"delete from {table} where file_id = $file_id", {"file_id": file_id})
+
+
+def date_offers(engine: DuckDBEngine) -> None:
+    """Write beside each file when its content was last found anew somewhere."""
+    engine.sql(
+        f"update raw.files set offered_at = newest.offered_at from ({LATEST_OFFERS}) as newest "
+        "where raw.files.file_id = newest.file_id and raw.files.offered_at is distinct from newest.offered_at"
+    )
 
 
 @contextmanager
@@ -59,29 +94,31 @@ def transaction(engine: DuckDBEngine) -> Iterator[None]:
     engine.sql("commit")
 
 
-@contextmanager
-def _registered(engine: DuckDBEngine, frame: pl.DataFrame) -> Iterator[None]:
-    engine.connection.register(_BATCH, frame.to_arrow())
-    try:
-        yield
-    finally:
-        engine.connection.unregister(_BATCH)
+def _row_hash(names: Sequence[str], types: dict[str, str]) -> str:
+    """md5 over the filled fields and which they are: an added, empty column changes nothing.
+
+    A number stands for each field, and the sum of the filled ones for all their names: far cheaper than to write each
+    name before its value, and as telling.
+    """
+    ordered = sorted(names)
+    filled = " + ".join(f"cast({n} is not null as bigint) * {_number_of(n)}" for n in ordered)
+    values = ", ".join(n if types[n] == "VARCHAR" else f"cast({n} as varchar)" for n in ordered)
+    return f"md5(concat_ws(chr(31), cast({filled} as varchar), {values}))"
 
 
-def _row_hash(names: list[str]) -> str:
-    """md5 over the filled fields by name: an added, empty column changes nothing."""
-    parts = ", ".join(f"'{name}=' || cast({name} as varchar)" for name in sorted(names))
-    return f"md5(concat_ws(chr(31), {parts}))"
+def _number_of(name: str) -> int:
+    """52 bits of the md5 of a field's name; the sum of some hundred of them stays within 64."""
+    return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:13], 16)
 
 
-def _record_id(object_name: str, names: list[str]) -> str:
+def _record_id(object_name: str, names: Sequence[str]) -> str:
     """Hash of source and record id, else of the natural key, else of the row."""
     keys = ["'id' || chr(31) || source_record_id"] if "source_record_id" in names else []
     natural = _NATURAL_KEYS.get(object_name)
     if natural:
         keys.append(f"nullif('key' || chr(31) || {natural}, 'key' || chr(31))")
     keys.append("'row' || chr(31) || row_hash")
-    return f"'{_LETTERS[object_name]}_' || substr(md5($source || chr(31) || coalesce({', '.join(keys)})), 1, 20)"
+    return f"'{_LETTERS[object_name]}_' || substr(md5($owner || chr(31) || coalesce({', '.join(keys)})), 1, 20)"
 
 
 def _safe_id(name: str) -> str:
@@ -90,45 +127,59 @@ def _safe_id(name: str) -> str:
     return f"case when contains({name}, '@') then {hashed} else {name} end as {name}"
 
 
-def insert_rows(engine: DuckDBEngine, plan: Plan, frame: pl.DataFrame, file_id: str, source: str) -> None:
-    """Append accepted rows to the table of their object, with record id and row hash."""
+def _with_key_fields(frame: pl.DataFrame, object_name: str) -> pl.DataFrame:
+    """The frame with all fields that the natural key reads."""
+    needed = [n for n in _KEY_FIELDS.get(object_name, ()) if n not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=pl.String()).alias(n) for n in needed)
+
+
+def insert_rows(engine: DuckDBEngine, plan: Plan, frame: pl.DataFrame, file: dict[str, Any], owner: str) -> None:
+    """Append accepted rows to the table of their object, with record id and row hash.
+
+    Args:
+        engine: The work file.
+        plan: How the file was read.
+        frame: Accepted rows; fields that the file does not have are left out.
+        file: Record of the file.
+        owner: Source whose record ids these are: the file's own but for a list of deletions.
+    """
     if frame.is_empty():
         return
     object_name = plan.object
-    schema = polars_schema(f"raw.{object_name}")
-    full = frame.with_columns(pl.lit(None, dtype=t).alias(n) for n, t in schema.items() if n not in frame.columns)
-    own = [n for n in frame.columns if n not in {"row_number", "version_at"}]
+    frame = _with_key_fields(frame, object_name)
+    types = {c.name: c.type for c in contract.table(f"raw.{object_name}").columns}
+    hashed = [n for n in frame.columns if n not in {"row_number", "version_at", "null_reasons"}]
     record = "lead_id" if object_name == "leads" else "record_id"
-    written = ("file_id", "source", "system", record, "row_hash")
-    columns = [c.name for c in contract.table(f"raw.{object_name}").columns if c.name not in written]
     system = ", $system as system" if object_name == "leads" else ""
-    parameters = {"file_id": file_id, "source": source} | ({"system": plan.match.variant.system} if system else {})
-    with _registered(engine, full):
-        engine.sql(
-            f"""
-            insert into raw.{object_name} by name
-            with safe as (select {", ".join(_safe_id(c) if c in _IDS else c for c in columns)} from {_BATCH}),
-            hashed as (select *, {_row_hash(own)} as row_hash from safe)
-            select $file_id as file_id, $source as source{system}, *, {_record_id(object_name, own)} as {record} from hashed
-            """,
-            parameters,
-        )
+    parameters = {"file_id": file["file_id"], "source": file["source"], "owner": owner}
+    parameters |= {"system": plan.match.variant.system} if system else {}
+    engine.sql_with(
+        frame,
+        f"""
+        insert into raw.{object_name} by name
+        with safe as (select {", ".join(_safe_id(c) if c in _IDS else c for c in frame.columns)} from leadgrade_batch),
+        hashed as (select *, {_row_hash(hashed, types)} as row_hash from safe)
+        select $file_id as file_id, $source as source{system}, *, {_record_id(object_name, hashed)} as {record}
+        from hashed
+        """,
+        parameters,
+    )
 
 
 def insert_refused(engine: DuckDBEngine, frame: pl.DataFrame, file: dict[str, Any]) -> None:
-    """Append refused rows (row_number, reason, column_name, detail, payload) to the quarantine."""
+    """Append refused rows (row_number, reason, column_name, detail, value_class, payload) to the quarantine."""
     if frame.is_empty():
         return
-    with _registered(engine, frame):
-        engine.sql(
-            f"""
-            insert into raw.quarantine by name
-            select $file_id as file_id, $source as source, $object as object, $run_id as run_id, row_number, reason,
-                nullif(column_name, '') as column_name, detail, payload
-            from {_BATCH}
-            """,
-            {key: file[key] for key in ("file_id", "source", "object", "run_id")},
-        )
+    engine.sql_with(
+        frame,
+        """
+        insert into raw.quarantine by name
+        select $file_id as file_id, $source as source, $object as object, $run_id as run_id, row_number, reason,
+            nullif(column_name, '') as column_name, detail, value_class, payload
+        from leadgrade_batch
+        """,
+        {key: file[key] for key in ("file_id", "source", "object", "run_id")},
+    )
 
 
 def refuse_all(engine: DuckDBEngine, file: dict[str, Any], rows: int, detail: str) -> None:
@@ -144,11 +195,13 @@ def refuse_all(engine: DuckDBEngine, file: dict[str, Any], rows: int, detail: st
     )
 
 
-def rejects_frame(rejects: list[Reject]) -> pl.DataFrame:
+def rejects_frame(rejects: Sequence[Reject]) -> pl.DataFrame:
     """Records that the reader refused, as rows for the quarantine."""
     schema = {"row_number": pl.Int64(), "reason": pl.String(), "detail": pl.String(), "payload": pl.String()}
     rows = [(r.row_number, r.reason, r.detail, r.payload) for r in rejects]
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(column_name=pl.lit(None, dtype=pl.String))
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        column_name=pl.lit(None, dtype=pl.String()), value_class=pl.lit(None, dtype=pl.String())
+    )
 
 
 def insert_file(engine: DuckDBEngine, file: dict[str, Any]) -> None:

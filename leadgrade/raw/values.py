@@ -9,14 +9,22 @@ from __future__ import annotations
 import polars as pl
 
 # Case matters: "NA" and "null" are what systems write for nothing, "Na" and "Null" are surnames.
-NULL_TOKENS: tuple[str, ...] = (
-    "", "-", "--", "---", "—", "–", ".", "?", "Select", "--None--", "-None-", "- None -", "--none--", "-none-", "None",
-    "(none)", "N/A", "n/a", "N/a", "NA", "N.A.", "n.a.", "#N/A", "#REF!", "#VALUE!", "#NAME?", "null", "NULL", "(null)",
-    "<null>", "\\N", "nan", "NaN", "NAN", "undefined", "Undefined", "(unknown)", "(Unknown)", "(not set)", "(not provided)",
-    "Not Specified", "not specified", "Not specified", "(blank)", "(empty)", "Example-Job-title",
-)  # fmt: skip
+_NULL_WORDS: dict[str, tuple[str, ...]] = {
+    "left_blank": ("-", "--", "---", "—", "–", ".", "?", "(blank)", "(empty)"),
+    "not_selected": ("Select", "--None--", "-None-", "- None -", "--none--", "-none-", "None", "(none)"),
+    "not_applicable": ("N/A", "n/a", "N/a", "NA", "N.A.", "n.a."),
+    "unknown": ("(unknown)", "(Unknown)", "(not set)", "(not provided)", "Not Specified", "not specified",
+                "Not specified"),
+    "system_null": ("null", "NULL", "(null)", "<null>", "\\N", "nan", "NaN", "NAN", "undefined", "Undefined"),
+    "spreadsheet_error": ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"),
+    "sample_text": ("Example-Job-title",),
+}  # fmt: skip
+NULL_WORDS: tuple[str, ...] = tuple(word for words in _NULL_WORDS.values() for word in words)
+NULL_TOKENS: tuple[str, ...] = ("", *NULL_WORDS)
+# word -> the reason as it is kept beside the row
+NULL_REASONS = {word: f"{reason} ({word})" for reason, words in _NULL_WORDS.items() for word in words}
 
-_INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{200b}\x{200e}\x{200f}\x{2060}\x{feff}]"
+INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{200b}\x{200e}\x{200f}\x{2060}\x{feff}]"
 _TRUE = ("true", "t", "yes", "y", "1", "1.0", "on", "x", "checked", "ja", "si", "sí", "oui", "sim", "wahr")
 _FALSE = ("false", "f", "no", "n", "0", "0.0", "off", "unchecked", "nein", "non", "não", "falsch")
 
@@ -41,7 +49,7 @@ _ZONE_TAIL = r"(?i)(\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*(?:z|utc|gmt|([+-]\d
 
 def trim_text(expr: pl.Expr) -> pl.Expr:
     """The text without control and zero-width characters and without blanks (of any kind) around it."""
-    return expr.str.replace_all(_INVISIBLE, "").str.strip_chars()
+    return expr.str.replace_all(INVISIBLE, "").str.strip_chars()
 
 
 def clean_text(expr: pl.Expr) -> pl.Expr:

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
+
+from leadgrade.yaml_files import read_yaml
 
 _SEPARATORS = r"[\s_\-/]+"
 
 
 @cache
 def _data() -> dict[str, Any]:
-    data = yaml.safe_load((Path(__file__).parent / "vocabulary.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(Path(__file__).parent / "vocabulary.yaml")
     assert isinstance(data, dict)
     return data
 

@@ -92,6 +92,8 @@ def _content(warehouse: Warehouse) -> dict[str, Any]:
         "history": sections.history(warehouse),
         "rules": all_rules(warehouse),
         "refused": sections.refused(warehouse),
+        "changes": sections.changes(warehouse),
+        "change_counts": sections.change_counts(warehouse),
     }
 
 

@@ -181,3 +181,24 @@ def refused(warehouse: Warehouse) -> list[Row]:
     return warehouse.rows(
         "select source, file_name, format, bytes, reason from raw.files where status = 'refused' order by source, file_name"
     )
+
+
+def changes(warehouse: Warehouse) -> list[Row]:
+    """What tonight's files show that those before did not, what matters first; the sixty first."""
+    return warehouse.rows(
+        "select changes.source, changes.object, changes.change, changes.header, changes.value_before, changes.value_now, "
+        "changes.least_likely, changes.files_before, changes.severity "
+        "from raw.schema_changes as changes "
+        "where changes.changed_at = (select max(publication.as_of) from meta.publication as publication) "
+        "order by array_position(['block', 'warn', 'info'], changes.severity), changes.source, changes.object, "
+        "changes.change, changes.header, changes.file_id limit 60"
+    )
+
+
+def change_counts(warehouse: Warehouse) -> list[Row]:
+    """How often each source showed each kind of change on all nights, and when last."""
+    return warehouse.rows(
+        "select source, object, change, severity, count(*) as n, count(distinct changed_at) as nights, "
+        "min(changed_at) as first_at, max(changed_at) as last_at from raw.schema_changes "
+        "group by source, object, change, severity order by last_at desc, source, object, change, severity"
+    )

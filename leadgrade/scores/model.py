@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
 from leadgrade.config.scoring import DIMENSIONS, Rule, ScoringConfig
+from leadgrade.yaml_files import read_yaml
 
 _HERE = Path(__file__).resolve()
 # in a checkout the folder lies beside the package, in a wheel inside it
@@ -80,4 +79,4 @@ class ScoringModel:
 def default_model() -> ScoringConfig:
     """The scoring.yaml that comes with the project."""
     path = next(path for path in _DEFAULTS if path.is_file())
-    return ScoringConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return ScoringConfig.model_validate(read_yaml(path))

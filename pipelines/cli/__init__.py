@@ -1,4 +1,4 @@
-"""The command line: leadgrade run, check, explain, report, demo, rollback."""
+"""The command line: leadgrade run, check, inspect, explain, report, demo, quarantine, rollback."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import click
 from pipelines.cli.check import check
 from pipelines.cli.demo import demo
 from pipelines.cli.explain import explain
+from pipelines.cli.inspect import inspect_files
+from pipelines.cli.quarantine import quarantine
 from pipelines.cli.report import report
 from pipelines.cli.rollback import rollback
 from pipelines.cli.run import run
@@ -18,5 +20,5 @@ def main() -> None:
     """Grade a company's sales leads every night and show why."""
 
 
-for command in (run, check, explain, report, demo, rollback):
+for command in (run, check, inspect_files, explain, report, demo, quarantine, rollback):
     main.add_command(command)

@@ -74,7 +74,9 @@ def _explain_failure(outcome: object, home: Home) -> None:
         )
     if outcome.refusals:
         errors.print(
-            f"  All keys: meta.rule_failures in {home.work_file(outcome.run_id)}", markup=False, soft_wrap=True
+            f"  Keys (at most 1000 a rule): meta.rule_failures in {home.work_file(outcome.run_id)}",
+            markup=False,
+            soft_wrap=True,
         )
     if home.current():
         errors.print(f"Readers still get generation {home.current()}.", markup=False, soft_wrap=True)

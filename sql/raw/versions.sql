@@ -1,182 +1,81 @@
 -- raw.versions: which accepted row is the newest version of its record; an unchanged re-export changes nothing
--- grain: object, file_id, row_number
--- reads: raw.files, raw.leads, raw.accounts, raw.events, raw.consents, raw.suppressions, raw.activities,
---   raw.opportunities, raw.sales_decisions, raw.intent_signals, raw.campaign_spend
-with lead_rows as (
+-- grain: file_id, row_number
+-- reads: raw.records, raw.deliveries
+with placed_rows as (
+    -- a record id begins with the letter of its object, so it tells the object, too
+    -- the rank stands for the file: a number where the hash of a file would be carried through both windows
     select
-        'leads' as object,
-        leads.file_id,
-        leads.row_number,
-        leads.lead_id as record_id,
-        leads.version_at,
-        leads.row_hash,
-        coalesce(lower(leads.is_test) in ('true', 't', 'yes', 'y', '1', '1.0', 'on', 'x'), false) as is_flagged_test,
-        coalesce(lower(leads.email) in ('test@fb.com', 'test@meta.com'), false) as is_platform_test,
-        -- the ad platforms write this into every field of a test lead, in whatever column it lands
-        concat_ws(
-            ' ', leads.email, leads.full_name, leads.first_name, leads.last_name, leads.company_name, leads.phone,
-            leads.answers
-        ) like '%<test lead: dummy data%' as is_dummy,
-        coalesce(lower(leads.is_deleted) in ('true', 't', 'yes', 'y', '1', '1.0', 'on', 'x'), false) as is_deleted
-    from raw.leads as leads
+        deliveries.arrival_rank,
+        records.row_number,
+        records.record_id,
+        records.row_hash,
+        records.is_test,
+        records.is_deleted or deliveries.mode = 'deletions' as is_deleted,
+        coalesce(records.version_at, case when deliveries.mode = 'deletions' then deliveries.offered_at end)
+            as version_at,
+        deliveries.offer_rank,
+        deliveries.delivery is not null as is_listed,
+        coalesce(deliveries.delivery = 1, false) as is_in_newest
+    from raw.records as records
+    inner join raw.deliveries as deliveries on records.file_id = deliveries.file_id
 ),
 
-record_rows as (
+compared_rows as (
     select
-        lead_rows.object,
-        lead_rows.file_id,
-        lead_rows.row_number,
-        lead_rows.record_id,
-        lead_rows.version_at,
-        lead_rows.row_hash,
-        lead_rows.is_flagged_test or lead_rows.is_platform_test or lead_rows.is_dummy as is_test,
-        lead_rows.is_deleted
-    from lead_rows
-    union all
-    select
-        'accounts' as object,
-        accounts.file_id,
-        accounts.row_number,
-        accounts.record_id,
-        coalesce(accounts.updated_at, accounts.created_at) as version_at,
-        accounts.row_hash,
-        false as is_test,
-        false as is_deleted
-    from raw.accounts as accounts
-    union all
-    select
-        'events' as object,
-        events.file_id,
-        events.row_number,
-        events.record_id,
-        events.occurred_at as version_at,
-        events.row_hash,
-        false as is_test,
-        false as is_deleted
-    from raw.events as events
-    union all
-    select
-        'consents' as object,
-        consents.file_id,
-        consents.row_number,
-        consents.record_id,
-        consents.captured_at as version_at,
-        consents.row_hash,
-        false as is_test,
-        false as is_deleted
-    from raw.consents as consents
-    union all
-    select
-        'suppressions' as object,
-        suppressions.file_id,
-        suppressions.row_number,
-        suppressions.record_id,
-        suppressions.added_at as version_at,
-        suppressions.row_hash,
-        false as is_test,
-        false as is_deleted
-    from raw.suppressions as suppressions
-    union all
-    select
-        'activities' as object,
-        activities.file_id,
-        activities.row_number,
-        activities.record_id,
-        activities.occurred_at as version_at,
-        activities.row_hash,
-        false as is_test,
-        false as is_deleted
-    from raw.activities as activities
-    union all
-    select
-        'opportunities' as object,
-        opportunities.file_id,
-        opportunities.row_number,
-        opportunities.record_id,
-        coalesce(opportunities.updated_at, opportunities.created_at) as version_at,
-        opportunities.row_hash,
-        false as is_test,
-        false as is_deleted
-    from raw.opportunities as opportunities
-    union all
-    select
-        'sales_decisions' as object,
-        sales_decisions.file_id,
-        sales_decisions.row_number,
-        sales_decisions.record_id,
-        sales_decisions.occurred_at as version_at,
-        sales_decisions.row_hash,
-        false as is_test,
-        false as is_deleted
-    from raw.sales_decisions as sales_decisions
-    union all
-    select
-        'intent_signals' as object,
-        intent_signals.file_id,
-        intent_signals.row_number,
-        intent_signals.record_id,
-        intent_signals.occurred_at as version_at,
-        intent_signals.row_hash,
-        false as is_test,
-        false as is_deleted
-    from raw.intent_signals as intent_signals
-    union all
-    select
-        'campaign_spend' as object,
-        campaign_spend.file_id,
-        campaign_spend.row_number,
-        campaign_spend.record_id,
-        campaign_spend.occurred_at as version_at,
-        campaign_spend.row_hash,
-        false as is_test,
-        false as is_deleted
-    from raw.campaign_spend as campaign_spend
-),
-
-ranked_rows as (
-    select
-        record_rows.*,
-        files.ingested_at,
-        row_number() over (
-            partition by record_rows.object, record_rows.record_id, record_rows.is_test
+        placed_rows.arrival_rank,
+        placed_rows.row_number,
+        placed_rows.record_id,
+        placed_rows.row_hash,
+        placed_rows.is_test,
+        placed_rows.is_deleted,
+        first_value(placed_rows.row_hash) over whole_record as newest_hash,
+        first_value(placed_rows.is_deleted) over whole_record as is_newest_deleted,
+        max(placed_rows.is_listed) over whole_record and not max(placed_rows.is_in_newest) over whole_record as is_gone
+    from placed_rows
+    window
+        whole_record as (
+            partition by placed_rows.record_id, placed_rows.is_test
             order by
-                record_rows.version_at desc nulls last, files.ingested_at desc nulls last,
-                record_rows.file_id desc, record_rows.row_number desc
-        ) as newness
-    from record_rows
-    left join raw.files as files on record_rows.file_id = files.file_id
+                placed_rows.version_at desc nulls last, placed_rows.offer_rank desc, placed_rows.row_number desc
+            rows between unbounded preceding and unbounded following
+        )
 ),
 
-with_newest_hash as (
+sighted_rows as (
     select
-        ranked_rows.*,
-        max(case when ranked_rows.newness = 1 then ranked_rows.row_hash end) over (
-            partition by ranked_rows.object, ranked_rows.record_id, ranked_rows.is_test
-        ) as newest_hash
-    from ranked_rows
-),
-
-first_seen as (
-    select
-        with_newest_hash.*,
+        compared_rows.arrival_rank,
+        compared_rows.row_number,
+        compared_rows.record_id,
+        compared_rows.is_test,
+        compared_rows.is_deleted,
+        compared_rows.is_gone,
+        compared_rows.row_hash = compared_rows.newest_hash
+        and compared_rows.is_deleted = compared_rows.is_newest_deleted as is_newest,
+        -- of rows with the same content the first one counts
         row_number() over (
             partition by
-                with_newest_hash.object, with_newest_hash.record_id, with_newest_hash.is_test, with_newest_hash.row_hash
-            order by with_newest_hash.ingested_at nulls last, with_newest_hash.file_id, with_newest_hash.row_number
+                compared_rows.record_id, compared_rows.is_test, compared_rows.is_deleted, compared_rows.row_hash
+            order by compared_rows.arrival_rank, compared_rows.row_number
         ) as sighting
-    from with_newest_hash
+    from compared_rows
 )
 
 select
-    first_seen.object,
-    first_seen.file_id,
-    first_seen.row_number,
-    first_seen.record_id,
+    deliveries.object,
+    deliveries.file_id,
+    sighted_rows.row_number,
+    sighted_rows.record_id,
     case
-        when first_seen.is_test then 'test_lead'
-        when first_seen.row_hash <> first_seen.newest_hash then 'superseded'
-        when first_seen.sighting > 1 then 'exact_duplicate'
-        when first_seen.is_deleted then 'source_deleted'
+        when sighted_rows.is_test then 'test_lead'
+        when not sighted_rows.is_newest then 'superseded'
+        when sighted_rows.sighting > 1 then 'exact_duplicate'
+        when sighted_rows.is_deleted or sighted_rows.is_gone then 'source_deleted'
         else 'current'
-    end as state
-from first_seen
+    end as state,
+    case
+        when sighted_rows.is_test or not sighted_rows.is_newest or sighted_rows.sighting > 1 then null
+        when sighted_rows.is_deleted then 'source_deleted'
+        when sighted_rows.is_gone then 'not_in_snapshot'
+    end as reason
+from sighted_rows
+inner join raw.deliveries as deliveries on sighted_rows.arrival_rank = deliveries.arrival_rank

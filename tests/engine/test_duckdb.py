@@ -9,36 +9,36 @@ import pytest
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.errors import ContractError
 
-FAILURES = "meta.rule_failures"
-THREE = pl.DataFrame({"rule": ["a", "b", "c"], "key": ["1", "2", "3"], "detail": [None, None, "x"]})
+BLOCKED = "contacts.blocked_leads"  # three columns of text
+THREE = pl.DataFrame({"lead_id": ["a", "b", "c"], "disposition": ["1", "2", "3"], "reason": [None, None, "x"]})
 
 
 def test_write_then_read_gives_the_same_rows(engine):
-    assert engine.write(FAILURES, THREE) == 3
-    assert engine.read(FAILURES).to_dicts() == THREE.to_dicts()
-    assert engine.read(FAILURES, ["key"]).columns == ["key"]
+    assert engine.write(BLOCKED, THREE) == 3
+    assert engine.read(BLOCKED).to_dicts() == THREE.to_dicts()
+    assert engine.read(BLOCKED, ["disposition"]).columns == ["disposition"]
 
 
 def test_append_adds_and_write_replaces(engine):
-    engine.write(FAILURES, THREE)
-    assert engine.write(FAILURES, THREE, append=True) == 3
-    assert engine.count(FAILURES) == 6
-    engine.write(FAILURES, THREE)
-    assert engine.count(FAILURES) == 3
+    engine.write(BLOCKED, THREE)
+    assert engine.write(BLOCKED, THREE, append=True) == 3
+    assert engine.count(BLOCKED) == 6
+    engine.write(BLOCKED, THREE)
+    assert engine.count(BLOCKED) == 3
 
 
 def test_materialize_casts_to_the_contract_and_orders_its_columns(engine):
-    engine.materialize(FAILURES, "select null as detail, 7 as key, 'r' as rule")
-    frame = engine.read(FAILURES)
-    assert frame.columns == ["rule", "key", "detail"]
-    assert frame.to_dicts() == [{"rule": "r", "key": "7", "detail": None}]
+    engine.materialize(BLOCKED, "select null as reason, 7 as disposition, 'r' as lead_id")
+    frame = engine.read(BLOCKED)
+    assert frame.columns == ["lead_id", "disposition", "reason"]
+    assert frame.to_dicts() == [{"lead_id": "r", "disposition": "7", "reason": None}]
 
 
 def test_a_table_other_than_its_contract_is_refused_and_the_columns_are_named(engine):
     with pytest.raises(
-        ContractError, match=r"meta\.rule_failures: columns missing \['detail'\], not in the contract \['more'\]"
+        ContractError, match=r"contacts\.blocked_leads: columns missing \['reason'\], not in the contract \['more'\]"
     ):
-        engine.materialize(FAILURES, "select 'r' as rule, 'k' as key, 1 as more")
+        engine.materialize(BLOCKED, "select 'r' as lead_id, 'k' as disposition, 1 as more")
 
 
 def test_tables_outside_the_contract_pass_through(engine):
@@ -51,45 +51,47 @@ def test_map_batches_streams_every_row_through_the_function_once(engine):
 
     def function(frame: pl.DataFrame) -> pl.DataFrame:
         seen.append(frame.height)
-        return frame.select(rule=pl.lit("r"), key=pl.col("n").cast(pl.String), detail=pl.lit(None, pl.String))
+        return frame.select(
+            lead_id=pl.col("n").cast(pl.String), disposition=pl.lit("d"), reason=pl.lit(None, pl.String)
+        )
 
-    rows = engine.map_batches("select range as n from range(120000)", function, FAILURES)
+    rows = engine.map_batches("select range as n from range(120000)", function, BLOCKED)
     assert rows == 120_000 == sum(seen)
     assert max(seen) <= 50_000
-    assert engine.collect(f"select count(distinct key) as n from {FAILURES}").item() == 120_000
+    assert engine.collect(f"select count(distinct lead_id) as n from {BLOCKED}").item() == 120_000
 
 
 def test_map_batches_of_nothing_makes_an_empty_table(engine):
-    assert engine.map_batches("select 1 as n where false", lambda f: f, FAILURES) == 0
-    assert engine.count(FAILURES) == 0
+    assert engine.map_batches("select 1 as n where false", lambda f: f, BLOCKED) == 0
+    assert engine.count(BLOCKED) == 0
 
 
 def test_ensure_adds_the_columns_that_the_contract_gained(engine):
-    engine.sql("create table meta.rule_failures (rule varchar)")
-    engine.sql("insert into meta.rule_failures values ('old')")
-    engine.ensure(FAILURES)
-    assert engine.read(FAILURES).to_dicts() == [{"rule": "old", "key": None, "detail": None}]
+    engine.sql("create table contacts.blocked_leads (lead_id varchar)")
+    engine.sql("insert into contacts.blocked_leads values ('old')")
+    engine.ensure(BLOCKED)
+    assert engine.read(BLOCKED).to_dicts() == [{"lead_id": "old", "disposition": None, "reason": None}]
 
 
 def test_a_transaction_is_all_or_nothing(engine):
-    engine.write(FAILURES, THREE)
+    engine.write(BLOCKED, THREE)
     engine.sql("create table config.one (n integer check (n = 1))")
 
     def delete_and_fail() -> None:
         with engine.transaction():
-            engine.sql(f"delete from {FAILURES}")
+            engine.sql(f"delete from {BLOCKED}")
             engine.sql("insert into config.one values (2)")
 
     with pytest.raises(duckdb.ConstraintException):
         delete_and_fail()
-    assert engine.count(FAILURES) == 3
+    assert engine.count(BLOCKED) == 3
 
 
 def test_parameters_are_bound(engine):
-    injected = "'; drop table meta.rule_failures; --"
-    engine.ensure(FAILURES)
+    injected = "'; drop table contacts.blocked_leads; --"
+    engine.ensure(BLOCKED)
     assert engine.collect("select $text as text", {"text": injected}).item() == injected
-    assert engine.exists(FAILURES)
+    assert engine.exists(BLOCKED)
 
 
 def test_times_come_back_as_they_went(engine):

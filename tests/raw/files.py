@@ -11,7 +11,9 @@ from typing import Any
 
 from leadgrade.config import load_settings
 from leadgrade.config.sources import SourcesConfig
-from leadgrade.engine import DuckDBEngine, sql_file
+from leadgrade.engine import DuckDBEngine
+from leadgrade.raw import config_tables
+from leadgrade.raw.versions import build_versions
 from leadgrade.run import Run
 from tests.support import REPOSITORY, make_run
 
@@ -47,7 +49,8 @@ def rows(run: Run, query: str) -> list[dict[str, Any]]:
 
 def states(run: Run) -> list[tuple[Any, ...]]:
     """Make raw.versions and return (object, file_name, row_number, state)."""
-    run.engine.materialize("raw.versions", sql_file("raw.versions").query)
+    config_tables.load(run)
+    build_versions(run)
     query = """
         select versions.object, files.file_name, versions.row_number, versions.state
         from raw.versions as versions inner join raw.files as files on versions.file_id = files.file_id

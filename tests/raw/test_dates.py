@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadgrade.raw.dates import DateForm, Evidence, decide, decide_all, evidence, parse
+from leadgrade.raw.dates import DateForm, Evidence, Told, decide, decide_all, evidence, is_ambiguous, parse
 
-MDY, DMY, MIXED = DateForm("mdy"), DateForm("dmy"), DateForm("mdy", "mixed")
+MDY, DMY, MIXED = DateForm("mdy"), DateForm("dmy"), DateForm("mdy", "mixed", is_known=False)
 
 
 @pytest.mark.parametrize(
@@ -54,23 +54,43 @@ def test_parse(text, form, expected):
     [
         (["1/2/2025", "12/21/2025"], DateForm("mdy", "evidence")),
         (["1/2/2025", "21/12/2025"], DateForm("dmy", "evidence")),
-        (["1/2/2025"], DateForm("dmy", "assumed")),
-        (["21/12/2025", "12/21/2025"], DateForm("dmy", "mixed")),
-        (["2025-01-02", "31.12.2025", None], DateForm("dmy", "assumed")),
+        (["1/2/2025"], DateForm("mdy", "country")),
+        (["21/12/2025", "12/21/2025"], DateForm("mdy", "mixed", is_known=False)),
+        (["2025-01-02", "31.12.2025", None], DateForm("mdy", "country")),
     ],
 )
 def test_the_column_decides_the_order(texts, form):
-    assert decide(evidence(pl.Series("at", texts)), "dmy") == form
+    assert decide(evidence(pl.Series("at", texts)), Told("mdy", "country")) == form
+
+
+@pytest.mark.parametrize(
+    ("told", "known"), [(Told("mdy", "configured"), True), (Told("mdy", "system"), True), (Told(), False)]
+)
+def test_a_known_order_reads_what_a_mixed_column_leaves_open(told, known):
+    form = decide(Evidence(5, 1, 1), told)
+    texts = pl.Series("at", ["3/4/2025", "25/4/2025", "4/25/2025", "5/5/2025", "3.4.2025"])
+    days = [(2025, 3, 4), (2025, 4, 25), (2025, 4, 25), (2025, 5, 5), (2025, 4, 3)]
+    expected = [datetime(*day) for day in days]
+    assert parse(texts, form).to_list() == (expected if known else [None, *expected[1:]])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("3/4/2025", True), ("03-04-25 10:00", True), ("3/3/2025", False), ("13/4/2025", False), ("3.4.2025", False),
+     ("2025-03-04", False), (None, False)],
+)  # fmt: skip
+def test_ambiguous(text, expected):
+    assert pl.select(is_ambiguous(pl.lit(text, dtype=pl.String))).item() is expected
 
 
 def test_a_column_that_does_not_tell_follows_those_that_do():
     found = {0: Evidence(3, 0, 1), 1: Evidence(2), 2: Evidence()}
-    assert decide_all(found, "dmy") == {0: DateForm("mdy", "evidence"), 1: DateForm("mdy", "file")}
+    assert decide_all(found, Told("dmy", "country")) == {0: DateForm("mdy", "evidence"), 1: DateForm("mdy", "file")}
 
 
 def test_columns_that_disagree_leave_the_third_to_the_assumption():
     found = {0: Evidence(3, 0, 1), 1: Evidence(3, 1, 0), 2: Evidence(2)}
-    assert decide_all(found, "dmy")[2] == DateForm("dmy", "assumed")
+    assert decide_all(found, Told("dmy", "country"))[2] == DateForm("dmy", "country")
 
 
 @settings(max_examples=6, deadline=None)

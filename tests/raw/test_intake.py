@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from leadgrade.errors import ConfigError, InputError
+from leadgrade.raw import delimited
 from leadgrade.raw.intake import take_in
 from tests.raw.files import csv_text, put, rows, run_with, states
 
@@ -244,24 +245,121 @@ def test_an_opt_out_in_any_column_counts(tmp_path):
 
 
 def test_the_order_of_day_and_month_is_decided_by_the_whole_column(tmp_path):
-    head = ["Record ID", "Email", "Create Date", "Last Modified Date", "MQL"]
+    head = ["Record ID", "Email", "Create Date", "Last Modified Date"]
     text = csv_text(
         head,
-        ["1", "a@example.com", "3/4/2026", "3/4/2026", "1/2/2026"],
-        ["2", "b@example.com", "12/31/2025", "", "13/2/2026"],
-        ["3", "c@example.com", "", "", "2/13/2026"],
+        ["1", "a@example.com", "3/4/2026", "3/4/2026"],
+        ["2", "b@example.com", "12/31/2025", ""],
+        ["3", "c@example.com", "", ""],
+    )
+    put(tmp_path, "a.csv", text)
+    run = run_with(tmp_path, HUBSPOT)
+    take_in(run)
+    found = rows(run, "select created_at, updated_at from raw.leads order by row_number")
+    assert [r["created_at"] for r in found] == ["2026-03-04 00:00:00", "2025-12-31 00:00:00", None]
+    assert found[0]["updated_at"] == "2026-03-04 00:00:00"
+    orders = json.loads(rows(run, "select date_orders from raw.files")[0]["date_orders"])
+    assert orders == {"Create Date": "mdy (evidence)", "Last Modified Date": "mdy (file)"}
+
+
+MIXED = csv_text(
+    ["Record ID", "Email", "MQL"],
+    ["1", "a@example.com", "1/2/2026"], ["2", "b@example.com", "13/2/2026"], ["3", "c@example.com", "2/13/2026"],
+)  # fmt: skip
+UNTOLD = csv_text(["Record ID", "Email", "MQL"], ["1", "a@example.com", "1/2/2026"], ["2", "b@example.com", "2/2/2026"])
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "order", "refused"),
+    [
+        (MIXED, {}, "dmy (mixed)", [(1, "ambiguous_date", "mql_at", "9/9/9999")]),
+        (MIXED, {"country": "US"}, "mdy (mixed)", [(1, "ambiguous_date", "mql_at", "9/9/9999")]),
+        (MIXED, {"date_order": "dmy"}, "dmy (mixed)", []),
+        (UNTOLD, {}, "dmy (unknown)", [(1, "ambiguous_date", "mql_at", "9/9/9999")]),
+        (UNTOLD, {"country": "DE"}, "dmy (country)", []),
+    ],
+)
+def test_a_date_that_means_two_days_is_refused_unless_the_order_is_known(tmp_path, text, more, order, refused):
+    put(tmp_path, "a.csv", text)
+    run = run_with(tmp_path, {"crm": HUBSPOT["crm"] | {"mapping": {"MQL": "mql_at"}} | more})
+    take_in(run)
+    assert json.loads(rows(run, "select date_orders from raw.files")[0]["date_orders"]) == {"MQL": order}
+    query = "select row_number, reason, column_name, value_class from raw.quarantine"
+    assert [tuple(r.values()) for r in rows(run, query)] == refused
+
+
+def test_a_later_block_that_shows_another_order_makes_the_file_be_read_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "BLOCK", 300)
+    days = [f"{n % 12 + 1}/{n % 12 + 1}/2026" for n in range(50)]
+    text = csv_text(
+        ["Record ID", "Email", "MQL"],
+        ["0", "0@example.com", "25/1/2026"],
+        *([n, f"{n}@example.com", day] for n, day in enumerate(days, start=1)),
+        ["51", "51@example.com", "3/4/2026"],
+        ["52", "52@example.com", "1/25/2026"],
     )
     put(tmp_path, "a.csv", text)
     run = run_with(tmp_path, {"crm": HUBSPOT["crm"] | {"mapping": {"MQL": "mql_at"}}})
     take_in(run)
-    found = rows(run, "select created_at, updated_at, mql_at, answers from raw.leads order by row_number")
-    assert [r["created_at"] for r in found] == ["2026-03-04 00:00:00", "2025-12-31 00:00:00", None]
-    assert found[0]["updated_at"] == "2026-03-04 00:00:00"
-    # a column with both orders: what can be read in two ways is not read, and not lost
-    assert [r["mql_at"] for r in found] == [None, "2026-02-13 00:00:00", "2026-02-13 00:00:00"]
-    assert json.loads(found[0]["answers"]) == {"MQL": "1/2/2026"}
-    orders = json.loads(rows(run, "select date_orders from raw.files")[0]["date_orders"])
-    assert orders == {"Create Date": "mdy (evidence)", "Last Modified Date": "mdy (file)", "MQL": "dmy (mixed)"}
+    assert [tuple(r.values()) for r in rows(run, "select reason, row_number from raw.quarantine")] == [
+        ("ambiguous_date", 52)
+    ]
+    assert [tuple(r.values()) for r in rows(run, "select count(*), max(row_number) from raw.leads")] == [(52, 53)]
+
+
+def test_a_source_that_is_described_anew_is_read_again(tmp_path):
+    put(tmp_path, "a.csv", MIXED)
+    source = HUBSPOT["crm"] | {"mapping": {"MQL": "mql_at"}}
+    run = run_with(tmp_path, {"crm": source})
+    take_in(run)
+    again = run_with(tmp_path, {"crm": source | {"date_order": "mdy"}}, run.engine)
+    assert take_in(again).files_taken == 1
+    assert (run.engine.count("raw.leads"), run.engine.count("raw.quarantine"), run.engine.count("raw.files")) == (
+        3,
+        0,
+        1,
+    )
+    assert take_in(again).files_known == 1
+
+
+def test_words_for_nothing_are_kept_as_reasons(tmp_path):
+    text = csv_text(
+        ["Record ID", "Email", "Job Title", "Extra"],
+        ["1", "a@example.com", "Select", "N/A"],
+        ["2", "b@example.com", "CEO", ""],
+    )
+    put(tmp_path, "a.csv", text)
+    run = run_with(tmp_path, HUBSPOT)
+    take_in(run)
+    found = [json.loads(r["null_reasons"] or "{}") for r in rows(run, "from raw.leads order by row_number")]
+    assert found == [{"Job Title": "not_selected (Select)", "Extra": "not_applicable (N/A)"}, {}]
+
+
+def test_markup_is_taken_out_of_text_and_test_leads_stay(tmp_path):
+    text = csv_text(
+        ["Record ID", "Email", "Company Name", "Notes"],
+        ["1", "a@example.com", "Smith &amp; Sons", "<p>Call <b>Monday</b></p>"],
+        ["2", "b@example.com", "<test lead: dummy data for company>", "a < b & c"],
+        ["3", "c@example.com", "<br/>", "Anna <anna@example.com>"],
+    )
+    put(tmp_path, "a.csv", text)
+    run = run_with(tmp_path, HUBSPOT)
+    take_in(run)
+    found = [tuple(r.values()) for r in rows(run, "select company_name, notes from raw.leads order by row_number")]
+    assert found == [
+        ("Smith & Sons", "Call  Monday"),
+        ("<test lead: dummy data for company>", "a < b & c"),
+        (None, "Anna <anna@example.com>"),
+    ]
+
+
+def test_short_salesforce_ids_are_the_long_ones(tmp_path):
+    # an id and its long form as published in the system's documentation of ids
+    text = csv_text(["Id", "Email"], ["001A000000Bo36j", "a@example.com"], ["001A000000Bo36jIAB", "b@example.com"])
+    put(tmp_path, "a.csv", text)
+    run = run_with(tmp_path, {"sf": {"path": "inbox/*.csv", "system": "salesforce", "object": "leads"}})
+    take_in(run)
+    assert {r["source_record_id"] for r in rows(run, "from raw.leads")} == {"001A000000Bo36jIAB"}
 
 
 def test_events(tmp_path):

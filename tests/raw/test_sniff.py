@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import zipfile
 
+import pyarrow as pa
 import pytest
 
 from leadgrade.raw.sniff import file_hash, sniff
+from leadgrade.raw.streams import open_bytes
 
 ROWS = 'Name;Email;City\nJosé Muñoz;a@example.com;Köln\n"Smith; John";b@example.com;"Bad ""Q"" Town"\n'
 
@@ -25,7 +28,6 @@ def sniffed(tmp_path, content, name="data.csv"):
 def test_encoding(tmp_path, codec, found):
     result = sniffed(tmp_path, ROWS.encode(codec))
     assert (result.encoding, result.delimiter, result.headers) == (found, ";", ("Name", "Email", "City"))
-    assert result.is_clean
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -45,17 +47,42 @@ def test_one_column_is_a_table(tmp_path):
 
 def test_a_few_broken_bytes_do_not_make_utf8_another_encoding(tmp_path):
     content = ROWS.encode() * 5 + b"broken \xff;x@example.com;Bonn\n"
-    result = sniffed(tmp_path, content)
-    assert (result.encoding, result.is_clean) == ("utf-8", False)
+    assert sniffed(tmp_path, content).encoding == "utf-8"
 
 
-def test_an_open_quote_is_not_clean(tmp_path):
-    assert not sniffed(tmp_path, b'a,b\n1,"2\n').is_clean
+def zstd(content):
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as file:
+        file.write(content)
+    return sink.getvalue().to_pybytes()
 
 
-def test_gzip_is_seen_through_whatever_the_name(tmp_path):
-    result = sniffed(tmp_path, gzip.compress(ROWS.encode()), "data.csv")
-    assert (result.gzipped, result.format, result.headers[0]) == (True, "csv", "Name")
+PACKERS = {"gzip": gzip.compress, "bz2": bz2.compress, "zstd": zstd}
+
+
+@pytest.mark.parametrize("name", PACKERS)
+@pytest.mark.parametrize(
+    ("content", "form"), [(ROWS.encode(), "csv"), (b'[{"Name": 1}]', "json"), (b'{"Name": 1}', "jsonl")]
+)
+def test_compression_is_seen_through_whatever_the_name(tmp_path, name, content, form):
+    result = sniffed(tmp_path, PACKERS[name](content), "data.csv")
+    assert (result.compression, result.format, result.headers[0]) == (name, form, "Name")
+
+
+@pytest.mark.parametrize("name", PACKERS)
+def test_packed_members_that_follow_one_another_are_read_as_one(tmp_path, name):
+    path = tmp_path / "data"
+    path.write_bytes(b"".join(PACKERS[name](part) for part in (b"", b"a,b\n", b"1,2\n" * 50_000, b"3,4\n")))
+    with open_bytes(path, name) as file:
+        assert sum(len(part) for part in iter(lambda: file.read(1000), b"")) == 4 * 50_002
+
+
+@pytest.mark.parametrize("name", PACKERS)
+@pytest.mark.parametrize("content", [ROWS.encode() * 20_000, b'{"a": 1}\n' * 100_000])
+def test_a_packed_file_that_is_cut_off_is_unreadable(tmp_path, name, content):
+    packed = PACKERS[name](content)
+    result = sniffed(tmp_path, packed[: len(packed) - 20])
+    assert (result.refused, result.compression) == ("unreadable", name)
 
 
 def archive(names):
@@ -78,6 +105,18 @@ def archive(names):
         (archive(["xl/workbook.xml"]), "unreadable"),
         (bytes(range(256)) * 40, "unreadable"),
         (b"\x1f\x8b broken", "unreadable"),
+        (b"BZh91AY&SY broken", "unreadable"),
+        (b"\xd0\xcf\x11\xe0 nothing", "unreadable"),
+        (gzip.compress(b"PAR1xxxx"), "unreadable"),
+        (gzip.compress(gzip.compress(b"a,b\n")), "unreadable"),
+        (gzip.compress(b""), "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "unreadable"),
+        (b"{\\rtf1\\ansi a,b}", "unreadable"),
+        (b"[]", "empty"),
+        (b'{"data": [], "paging": {}}', "empty"),
+        (b"[1, 2]", "unreadable"),
+        (b'{"a": ', "unreadable"),
     ],
 )
 def test_what_is_no_table_says_so(tmp_path, content, reason):
@@ -86,8 +125,12 @@ def test_what_is_no_table_says_so(tmp_path, content, reason):
     assert result.detail
 
 
-def test_a_text_that_begins_like_a_zip_is_text(tmp_path):
-    assert sniffed(tmp_path, b"PK,name\n1,x\n").headers == ("PK", "name")
+@pytest.mark.parametrize(
+    "first", ["PK", "BZh9", "[Email]", "{Email}", "{{id}}", '["id"]', "[1]", "[{x}]", '{"x"}', "{", "<Name>"]
+)
+def test_a_text_that_begins_like_something_else_is_text(tmp_path, first):
+    result = sniffed(tmp_path, f"{first},name\n1,x\n2,y\n".encode())
+    assert (result.format, len(result.headers)) == ("csv", 2)
 
 
 def test_the_hash_is_of_the_content(tmp_path):

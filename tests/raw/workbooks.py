@@ -19,16 +19,18 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
+def _cell(place: str, value: object) -> str:
+    if isinstance(value, bool):
+        return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, int | float):
+        return f'<c r="{place}"><v>{value}</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t>{escape(str(value))}</t></is></c>'
+
+
 def _sheet(rows: Sequence[Sequence[object]]) -> str:
     lines = []
     for number, row in enumerate(rows, start=1):
-        cells = "".join(
-            f'<c r="{chr(65 + i)}{number}"><v>{v}</v></c>'
-            if isinstance(v, int | float)
-            else f'<c r="{chr(65 + i)}{number}" t="inlineStr"><is><t>{escape(str(v))}</t></is></c>'
-            for i, v in enumerate(row)
-            if v != ""
-        )
+        cells = "".join(_cell(f"{chr(65 + i)}{number}", value) for i, value in enumerate(row) if value != "")
         lines.append(f'<row r="{number}">{cells}</row>')
     return f'<?xml version="1.0"?><worksheet xmlns="{_MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
 

@@ -98,4 +98,19 @@ def rich_world(people: int) -> World:
         {"file_id": "bad", "source": "hubspot", "file_name": "<script>alert(1)</script> jane@corp.example.csv"}
         | {"status": "refused", "reason": "no_header_fits", "bytes": 12_345}
     )
+    world["raw.schema_changes"] += [_change(row) for row in CHANGES]
     return world
+
+
+# severity, change, header, before, now, least likely; the last one is of an earlier night
+CHANGES: list[tuple[Any, ...]] = [
+    ("info", "column_appeared", "Fax of jane@corp.example", None, "phone", None, AS_OF),
+    ("warn", "filled_dropped", "Phone <b>", "0.82", "0.1", 0.7512, AS_OF),
+    ("block", "rows_dropped", None, "12345", "678", 4321.9, AS_OF),
+    ("warn", "look_changed", "Old news", "date", "text", None, AS_OF - timedelta(days=3)),
+]
+
+
+def _change(row: tuple[Any, ...]) -> Row:
+    names = ("severity", "change", "header", "value_before", "value_now", "least_likely", "changed_at")
+    return {"source": "hubspot", "object": "leads", "files_before": 7, **dict(zip(names, row, strict=True))}

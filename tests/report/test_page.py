@@ -26,6 +26,7 @@ SECTIONS = [
     "funnel",
     "history",
     "audit",
+    "changes",
     "refused",
 ]
 
@@ -117,9 +118,28 @@ def test_text_of_people_is_escaped_and_addresses_are_masked(page: str) -> None:
     assert "[address]" in page
 
 
+def test_changes_of_tonight_stand_with_their_figures(page: str) -> None:
+    tonight, older = page[page.index('id="changes"') : page.index('id="refused"')].split("<details>")
+    rows = [re.sub(r"<[^>]*>", " ", line) for line in tonight.splitlines() if line.startswith("<tr><td>")]
+    assert [" ".join(row.split()) for row in rows] == [
+        "✕ blocks hubspot leads rows dropped – 12,345 678 4,322 7",
+        "! warning hubspot leads filled dropped Phone &lt;b&gt; 82.0 % 10.0 % 75.1 % 7",
+        "● noted hubspot leads column appeared Fax of [address] – phone – 7",
+    ]
+    assert "Old news" not in tonight
+    assert "All nights (4 changes)" in older
+    assert "2026-09-28 00:00 UTC" in older
+
+
 def test_an_empty_warehouse_has_a_report(empty: Path) -> None:
     text = Page(report.render(empty)).text
-    for words in ("No rows came in.", "Nobody was scored.", "No gaps.", "No file was refused."):
+    for words in (
+        "No rows came in.",
+        "Nobody was scored.",
+        "No gaps.",
+        "No file was refused.",
+        "Tonight's files look like those before.",
+    ):
         assert words in text
 
 

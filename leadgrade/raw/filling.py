@@ -1,0 +1,147 @@
+"""Streams the rows of one file into their table and the quarantine.
+
+One pass is enough for most files: the order of day and month is decided by the first batch, and every later batch is
+held against it. Where a later one shows another order, the pass is given up and the file is surveyed first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from leadgrade.config.sources import Source
+from leadgrade.raw import dates, store
+from leadgrade.raw.cells import Cells, clean_cells
+from leadgrade.raw.convert import Converted, convert
+from leadgrade.raw.dates import DateForm, Evidence, Told
+from leadgrade.raw.headers import Match
+from leadgrade.raw.plan import Plan
+from leadgrade.raw.profile import Profile
+from leadgrade.raw.readers import read_batches
+from leadgrade.raw.sniffed import Batch, Sniffed
+from leadgrade.run import Run
+
+Seen = dict[int, Evidence]
+_TELLING = {"evidence", "file", "configured", "system", "country"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file and all that is known of it before its rows are read.
+
+    Attributes:
+        run: The run.
+        path: The file on the local disk.
+        sniffed: What it is.
+        headers: Its headers, cleaned.
+        match: What they mean; None where nobody knows.
+        source: Its source.
+        inherited: Header -> form of its dates, from the file that this one corrects.
+        surveyed: What the date columns of the whole file show, where that had to be found out first.
+    """
+
+    run: Run
+    path: Path
+    sniffed: Sniffed
+    headers: list[str]
+    match: Match | None
+    source: Source
+    inherited: Mapping[str, DateForm] = field(default_factory=dict)
+    surveyed: Seen | None = None
+
+    def forms(self, seen: Seen, told: Told) -> dict[int, DateForm]:
+        """The forms of the date columns that have shown numeric dates."""
+        taken_over = {
+            p: self.inherited[header]
+            for p, header in enumerate(self.headers)
+            if header in self.inherited and self.inherited[header].reason in _TELLING
+        }
+        return dates.decide_all(seen, told) | taken_over
+
+
+class OrderTold(Exception):
+    """A later batch tells an order of day and month by which the earlier ones were not read."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("read the file again with all its evidence")
+        self.plan = plan
+
+
+def told_order(source: Source, match: Match) -> Told:
+    """What is known of the order of day and month without a look at the file."""
+    if source.date_order:
+        return Told(source.date_order, "configured")
+    if match.variant.date_order:
+        return Told(match.variant.date_order, "system")
+    if source.country:
+        return Told("mdy" if source.country == "US" else "dmy", "country")
+    return Told()
+
+
+def survey(job: Job, plan: Plan) -> Seen:
+    """What the date columns of a whole file show."""
+    seen: Seen = {}
+    for batch in read_batches(job.path, job.sniffed):
+        seen = _add(seen, _cells(batch, plan), plan)
+    return seen
+
+
+def fill(job: Job, match: Match, file: dict[str, Any]) -> None:
+    """Write the rows of a file, and complete its record.
+
+    Raises:
+        OrderTold: The file was not surveyed and one pass is not enough.
+    """
+    told, seen = told_order(job.source, match), job.surveyed or {}
+    plan = Plan(match, job.headers, job.forms(seen, told), job.source.mode == "deletions")
+    profile = Profile(job.headers, {p: name for name, positions in match.fields.items() for p in positions})
+    for batch in read_batches(job.path, job.sniffed):
+        cells = _cells(batch, plan)
+        if job.surveyed is None:
+            before, seen = seen, _add(seen, cells, plan)
+            plan = _replan(plan, before, job.forms(seen, told))
+        converted = convert(batch.rows, cells, plan)
+        _write(job, file, plan, batch, converted)
+        profile.add(converted.kept, cells.null_tokens)
+    file |= _headers_record(plan)
+    job.run.engine.write("raw.columns", profile.frame(file["file_id"], file["source"], plan.object), append=True)
+
+
+def _cells(batch: Batch, plan: Plan) -> Cells:
+    return clean_cells(batch, plan.match.variant.strip, plan.text_positions)
+
+
+def _add(seen: Seen, cells: Cells, plan: Plan) -> Seen:
+    shown = {p: dates.evidence(cells.rows[f"c{p}"]) for p in plan.time_positions}
+    return {p: seen.get(p, Evidence()) + one for p, one in shown.items()}
+
+
+def _replan(plan: Plan, before: Seen, forms: Mapping[int, DateForm]) -> Plan:
+    """The plan with what is known now. Columns that showed numeric dates before must be read as they were."""
+    for p, form in forms.items():
+        had = plan.forms.get(p)
+        if had and p in before and before[p].numeric and had.reads_otherwise(form):
+            raise OrderTold(plan)
+    return plan if forms == plan.forms else replace(plan, forms=forms)
+
+
+def _write(job: Job, file: dict[str, Any], plan: Plan, batch: Batch, converted: Converted) -> None:
+    engine = job.run.engine
+    store.insert_rows(engine, plan, converted.accepted, file, job.source.of or file["source"])
+    store.insert_refused(engine, converted.refused, file)
+    store.insert_refused(engine, store.rejects_frame(batch.rejects), file)
+    file["rows_read"] += batch.records
+    file["rows_accepted"] += len(converted.accepted)
+    file["rows_quarantined"] += len(converted.refused) + len(batch.rejects)
+
+
+def _headers_record(plan: Plan) -> dict[str, str]:
+    fields = {p: name for name, positions in plan.match.fields.items() for p in positions}
+    mapped = {plan.headers[p]: fields[p] for p in sorted(fields)}
+    unmapped = [header for p, header in enumerate(plan.headers) if p not in fields]
+    orders = {plan.headers[p]: f"{f.order} ({f.reason})" for p, f in sorted(plan.forms.items())}
+    values = {"mapped_headers": mapped, "unmapped_headers": unmapped, "date_orders": orders}
+    return {key: json.dumps(value, ensure_ascii=False) for key, value in values.items()}

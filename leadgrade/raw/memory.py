@@ -1,0 +1,110 @@
+"""What lay where when the intake last looked (``raw.offers``), so that an unchanged file need not be read to be known.
+
+The rows of one place: ``X`` for a file; ``X`` and ``X!Sheet2`` for a workbook; ``X!``, ``X!a.csv``, ``X!b.xlsx!Sheet2``
+for an archive. A place whose content might have changed without a trace has no ``modified_at``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import polars as pl
+
+from leadgrade.engine import DuckDBEngine
+from leadgrade.engine.duckdb import polars_schema
+from leadgrade.raw.places import Place
+
+TABLE = "raw.offers"
+INSIDE = "!"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A row of ``raw.offers``."""
+
+    source: str
+    location: str
+    bytes: int
+    modified_at: int | None
+    file_id: str
+    offered_at: datetime
+    seen_at: datetime
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """Names below the place: of the member, of the sheet; one empty name for an archive itself."""
+        return tuple(map(_unescape, self.location.split(INSIDE)[1:]))
+
+
+def location(place: str, *inside: str) -> str:
+    """Address of a file inside a place; an exclamation mark that a name holds is escaped."""
+    return INSIDE.join(map(_escape, (place, *inside)))
+
+
+def _escape(name: str) -> str:
+    return name.replace("%", "%25").replace(INSIDE, "%21")
+
+
+def _unescape(name: str) -> str:
+    return name.replace("%21", INSIDE).replace("%25", "%")
+
+
+class Memory:
+    """The rows of ``raw.offers``, by source and place.
+
+    Args:
+        engine: Where the table lies; it is made where it is missing.
+        as_of: The time that this run calls now.
+    """
+
+    def __init__(self, engine: DuckDBEngine, as_of: datetime) -> None:
+        self._engine, self._as_of = engine, as_of
+        self._rows: dict[tuple[str, str], list[Remembered]] = defaultdict(list)
+        engine.ensure(TABLE)
+        for values in engine.read(TABLE).iter_rows(named=True):
+            row = Remembered(**values)
+            self._rows[row.source, row.location.split(INSIDE)[0]].append(row)
+
+    def recall(self, source: str, place: Place) -> list[Remembered] | None:
+        """What lies there; None where somebody has to look."""
+        rows = self._rows.get((source, location(place.location)), [])
+        head = next((row for row in rows if row.inside in {(), ("",)}), None)
+        if head is None or (head.bytes, head.modified_at) != (place.bytes, place.changed_at):
+            return None
+        return rows
+
+    def touch(self, source: str, place: Place) -> None:
+        """Note that everything is still there."""
+        key = (source, location(place.location))
+        self._rows[key] = [replace(row, seen_at=self._as_of) for row in self._rows[key]]
+
+    def keep(
+        self, source: str, place: Place, found: list[tuple[str, int, str]], *, is_sure: bool, is_snapshot: bool = False
+    ) -> None:
+        """Note what was found at a place: (location, bytes, file_id) of each file; it replaces what was noted before.
+
+        Args:
+            source: Name of the source.
+            place: The place.
+            found: The files.
+            is_sure: The content cannot change without the place's time moving.
+            is_snapshot: A file that was written again is a new delivery, even with the same content.
+        """
+        key = (source, location(place.location))
+        before = self._rows.get(key, [])
+        if is_snapshot and any(row.modified_at not in {None, place.changed_at} for row in before):
+            before = []
+        since = {(row.location, row.file_id): row.offered_at for row in before}
+        stamp = place.changed_at if is_sure else None
+        self._rows[key] = [
+            Remembered(source, where, size, stamp, file_id, since.get((where, file_id), self._as_of), self._as_of)
+            for where, size, file_id in found
+        ]
+
+    def save(self) -> None:
+        """Write ``raw.offers``."""
+        rows = [row for _, rows in sorted(self._rows.items()) for row in rows]
+        columns = {name: [getattr(row, name) for row in rows] for name in polars_schema(TABLE)}
+        self._engine.write(TABLE, pl.DataFrame(columns, schema=polars_schema(TABLE)))
