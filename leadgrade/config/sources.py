@@ -42,7 +42,8 @@ class Source(Model):
     """One source of files."""
 
     path: str = Field(
-        description="Files of the source: a glob, relative to LEADGRADE_HOME, absolute, or behind s3://, gs://, abfs:// (docs/intake.md)."
+        description="Files of the source: a glob, relative to LEADGRADE_HOME, absolute, or behind s3://, gs://, "
+        "abfs:// (docs/intake.md)."
     )
     system: str | None = Field(None, description="Built-in header mapping; absent: guessed from the headers.")
     object: ObjectName | None = Field(None, description="What a row is; absent: guessed from the headers.")

@@ -10,19 +10,24 @@ import polars as pl
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def json_object(pairs: Sequence[tuple[str, pl.Expr]]) -> pl.Expr:
-    """A JSON object of the filled ones of these texts; null where none is.
+def json_objects(frame: pl.DataFrame, pairs: Sequence[tuple[str, pl.Expr]]) -> pl.Series:
+    """A JSON object a row, of the filled ones of some texts; null where none is.
 
     Args:
+        frame: What the expressions read.
         pairs: Key and text. Signs that JSON escapes are escaped; the other control characters become blanks.
     """
     if not pairs:
-        return pl.lit(None, dtype=pl.String())
-    entries = [
-        pl.lit(json.dumps(name, ensure_ascii=False) + ': "') + escaped(text) + pl.lit('"') for name, text in pairs
-    ]
-    joined = pl.concat_str(entries, separator=", ", ignore_nulls=True)
-    return pl.when(joined.str.len_bytes() > 0).then(pl.lit("{") + joined + pl.lit("}"))
+        return pl.Series([None], dtype=pl.String()).new_from_index(0, len(frame))
+    # step by step: one expression of all would be computed once for each time that it is named
+    entries = frame.select(_entry(name, text).alias(str(n)) for n, (name, text) in enumerate(pairs))
+    joined = entries.select(pl.concat_str(pl.all(), separator=", ", ignore_nulls=True).alias("all"))
+    told = pl.concat_str([pl.lit("{"), "all", pl.lit("}")])
+    return joined.select(pl.when(pl.col("all").str.len_bytes() > 0).then(told)).to_series()
+
+
+def _entry(name: str, text: pl.Expr) -> pl.Expr:
+    return pl.concat_str([pl.lit(json.dumps(name, ensure_ascii=False) + ': "'), escaped(text), pl.lit('"')])
 
 
 def escaped(text: pl.Expr) -> pl.Expr:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from leadgrade.raw import dates
-from leadgrade.raw.answers import json_object
+from leadgrade.raw.answers import json_objects
 from leadgrade.raw.cells import Cells, null_reason
 from leadgrade.raw.dates import DateForm
 from leadgrade.raw.faults import REFUSED, is_faulty, refused
@@ -50,16 +50,11 @@ def convert(rows: pl.DataFrame, cells: Cells, plan: Plan) -> Converted:
     table = table.with_columns(is_bad=is_faulty(plan))
     has_bad = bool(table["is_bad"].any())
     good = table.filter(~pl.col("is_bad")) if has_bad else table
-    more = [_answers(plan).alias("answers")]
+    more = [_answers(good, plan)]
     if plan.object == "leads" and cells.null_tokens:
-        good = (
-            good.join(cells.words, on=ROW_NUMBER, how="left", suffix="_word")
-            if has_bad
-            else good.hstack(cells.words.drop(ROW_NUMBER).rename(lambda name: f"{name}_word"))
-        )
-        more.append(_null_reasons(cells, plan))
+        more.append(_null_reasons(good, cells, plan))
     bad = refused(rows, table.filter("is_bad"), plan) if has_bad else REFUSED.clone()
-    return Converted(good.select(ROW_NUMBER, *_filled(good, plan), *more), bad, good)
+    return Converted(good.select(ROW_NUMBER, *_filled(good, plan)).with_columns(more), bad, good)
 
 
 def _filled(table: pl.DataFrame, plan: Plan) -> list[str]:
@@ -76,9 +71,10 @@ def _times(rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     return rows.with_columns(parsed)
 
 
-def _null_reasons(cells: Cells, plan: Plan) -> pl.Expr:
-    reasons = [(plan.headers[p], null_reason(pl.col(f"c{p}_word"))) for p in cells.null_tokens]
-    return json_object(reasons).alias("null_reasons")
+def _null_reasons(good: pl.DataFrame, cells: Cells, plan: Plan) -> pl.Series:
+    words = good.select(ROW_NUMBER).join(cells.words, on=ROW_NUMBER, how="left", maintain_order="left")
+    reasons = [(plan.headers[p], null_reason(pl.col(f"c{p}"))) for p in cells.null_tokens]
+    return json_objects(words, reasons).alias("null_reasons")
 
 
 def _unread(plan: Plan) -> list[tuple[str, pl.Expr]]:
@@ -101,7 +97,7 @@ def _unread(plan: Plan) -> list[tuple[str, pl.Expr]]:
     return kept
 
 
-def _answers(plan: Plan) -> pl.Expr:
+def _answers(good: pl.DataFrame, plan: Plan) -> pl.Series:
     mapped = plan.match.positions
     free = [(header, pl.col(f"c{p}")) for p, header in enumerate(plan.headers) if p not in mapped]
-    return json_object(free + _unread(plan))
+    return json_objects(good, free + _unread(plan)).alias("answers")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.raw.answers import json_object
+from leadgrade.raw.answers import json_objects
 from leadgrade.raw.dates import is_ambiguous
 from leadgrade.raw.plan import Plan
 from leadgrade.raw.quarantine import value_class
@@ -35,9 +35,9 @@ def refused(rows: pl.DataFrame, bad: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     told = told.unnest("fault")
     looks = [pl.when(pl.col(_COLUMN) == n).then(value_class(pl.col(f"text_{n}"))) for n in _named(plan)]
     told = told.select(ROW_NUMBER, _REASON, _COLUMN, _DETAIL, value_class=pl.coalesce(looks))
-    payload = json_object([(header, pl.col(f"c{p}")) for p, header in enumerate(plan.headers)])
-    as_read = rows.join(told, on=ROW_NUMBER, how="semi").select(ROW_NUMBER, payload=payload)
-    return told.join(as_read, on=ROW_NUMBER, how="left")
+    as_read = rows.join(told, on=ROW_NUMBER, how="semi")
+    payload = json_objects(as_read, [(header, pl.col(f"c{p}")) for p, header in enumerate(plan.headers)])
+    return told.join(as_read.select(ROW_NUMBER, payload.alias("payload")), on=ROW_NUMBER, how="left")
 
 
 def _faults(plan: Plan) -> list[tuple[pl.Expr, pl.Expr]]:
