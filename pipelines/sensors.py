@@ -11,7 +11,7 @@ import dagster as dg
 
 from leadgrade.config import load_settings
 from leadgrade.errors import ConfigError, InputError
-from leadgrade.raw.storage import list_files
+from leadgrade.raw.inbox.storage import list_files
 from pipelines.environment import config_folder, home_folder
 from pipelines.jobs import nightly
 

@@ -14,7 +14,7 @@ from leadgrade.engine import DuckDBEngine
 def _no_waiting() -> Iterator[None]:
     """Nobody waits for files to settle: what a test writes is written."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("leadgrade.raw.offers.sleep", lambda seconds: None)
+        patch.setattr("leadgrade.raw.inbox.offers.sleep", lambda seconds: None)
         yield
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from leadgrade.contacts import vocabulary
-from leadgrade.raw.values import to_boolean
+from leadgrade.raw.cells.values import to_boolean
 
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 _UNITS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from leadgrade.contacts import answers, categories, companies, countries, domains, names, titles
-from leadgrade.raw.values import band_hi, band_lo, iso_timestamp, to_boolean, to_number
+from leadgrade.raw.cells.values import band_hi, band_lo, iso_timestamp, to_boolean, to_number
 
 AS_TYPED = (
     "lead_id",

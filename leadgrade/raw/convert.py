@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from leadgrade.raw import dates
-from leadgrade.raw.answers import json_objects
-from leadgrade.raw.cells import Cells, null_reason
-from leadgrade.raw.dates import DateForm
+from leadgrade.raw.cells import dates
+from leadgrade.raw.cells.answers import json_objects
+from leadgrade.raw.cells.cleaning import Cells, null_reason
+from leadgrade.raw.cells.dates import DateForm
+from leadgrade.raw.cells.vocabulary import vocabulary
 from leadgrade.raw.faults import REFUSED, is_faulty, refused
 from leadgrade.raw.mappings_data import canonical_fields
 from leadgrade.raw.plan import Plan
-from leadgrade.raw.sniffed import ROW_NUMBER
+from leadgrade.raw.readers.sniffed import ROW_NUMBER
 from leadgrade.raw.typed import fields
-from leadgrade.raw.vocabulary import vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.raw.answers import json_objects
-from leadgrade.raw.dates import is_ambiguous
+from leadgrade.raw.cells.answers import json_objects
+from leadgrade.raw.cells.dates import is_ambiguous
+from leadgrade.raw.cells.vocabulary import vocabulary
 from leadgrade.raw.plan import Plan
-from leadgrade.raw.quarantine import value_class
-from leadgrade.raw.sniffed import ROW_NUMBER
-from leadgrade.raw.vocabulary import vocabulary
+from leadgrade.raw.readers.sniffed import ROW_NUMBER
+from leadgrade.raw.rework.quarantine import value_class
 
 _REASON, _COLUMN, _DETAIL = "reason", "column_name", "detail"
 # refused rows of a batch: payload is the JSON of the cells as they came

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from leadgrade.config.sources import Source
-from leadgrade.raw import dates, store
-from leadgrade.raw.cells import Cells, clean_cells
+from leadgrade.raw import store
+from leadgrade.raw.cells import dates
+from leadgrade.raw.cells.cleaning import Cells, clean_cells
+from leadgrade.raw.cells.dates import DateForm, Evidence, Told
 from leadgrade.raw.convert import Converted, convert
-from leadgrade.raw.dates import DateForm, Evidence, Told
 from leadgrade.raw.headers import Match
 from leadgrade.raw.plan import Plan
 from leadgrade.raw.profile import Profile
-from leadgrade.raw.readers import read_batches
-from leadgrade.raw.sniffed import Batch, Sniffed
+from leadgrade.raw.readers.batches import read_batches
+from leadgrade.raw.readers.sniffed import Batch, Sniffed
 from leadgrade.run import Run
 
 Seen = dict[int, Evidence]

@@ -23,7 +23,7 @@ from leadgrade.raw.mappings_data import (
     localised,
     variants,
 )
-from leadgrade.raw.quarantine import RETRY_HEADERS, is_retry
+from leadgrade.raw.rework.quarantine import RETRY_HEADERS, is_retry
 
 __all__ = ["Match", "clean_headers", "known_systems", "mapping_faults", "match_headers"]
 

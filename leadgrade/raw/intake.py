@@ -15,11 +15,11 @@ from leadgrade.errors import ConfigError, InputError
 from leadgrade.raw import store
 from leadgrade.raw.filling import Job, OrderTold, fill, survey
 from leadgrade.raw.headers import Match, clean_headers, mapping_faults, match_headers
-from leadgrade.raw.offers import Offer, OffersReport, PlaceLost, offered
-from leadgrade.raw.quarantine import close_corrected, inherit, is_retry
+from leadgrade.raw.inbox.offers import Offer, OffersReport, PlaceLost, offered
+from leadgrade.raw.readers.sniff import sniff
+from leadgrade.raw.readers.sniffed import Sniffed
 from leadgrade.raw.refusals import Refusal, refusal_of
-from leadgrade.raw.sniff import sniff
-from leadgrade.raw.sniffed import Sniffed
+from leadgrade.raw.rework.quarantine import close_corrected, inherit, is_retry
 from leadgrade.run import Run
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from leadgrade import contract
-from leadgrade.raw.dates import Order
+from leadgrade.raw.cells.dates import Order
 from leadgrade.yaml_files import read_yaml
 
 OBJECTS = (

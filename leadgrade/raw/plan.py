@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from leadgrade import contract
-from leadgrade.raw.dates import DateForm
+from leadgrade.raw.cells.dates import DateForm
 from leadgrade.raw.headers import REQUIRED, Match
 from leadgrade.raw.mappings_data import canonical_fields
 

@@ -25,7 +25,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from leadgrade.engine.duckdb import polars_schema
-from leadgrade.raw.values import to_boolean
+from leadgrade.raw.cells.values import to_boolean
 
 SAMPLE = 2_000
 LEAST_SHARE = 0.9

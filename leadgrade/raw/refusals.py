@@ -7,8 +7,8 @@ from pathlib import Path
 
 from leadgrade.config.sources import Source
 from leadgrade.raw.headers import REQUIRED, Match, better_system
-from leadgrade.raw.readers import read_batches
-from leadgrade.raw.sniffed import Sniffed
+from leadgrade.raw.readers.batches import read_batches
+from leadgrade.raw.readers.sniffed import Sniffed
 
 
 @dataclass(frozen=True, slots=True)

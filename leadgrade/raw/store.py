@@ -13,10 +13,10 @@ import polars as pl
 
 from leadgrade import contract
 from leadgrade.engine import DuckDBEngine
+from leadgrade.raw.inbox.offers import LATEST_OFFERS
 from leadgrade.raw.mappings_data import OBJECTS
-from leadgrade.raw.offers import LATEST_OFFERS
 from leadgrade.raw.plan import Plan
-from leadgrade.raw.sniffed import Reject
+from leadgrade.raw.readers.sniffed import Reject
 
 TABLES = tuple(f"raw.{name}" for name in OBJECTS)
 _OF_FILES = ("raw.quarantine", "raw.columns", *TABLES)

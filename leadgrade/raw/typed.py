@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from leadgrade.raw.ids import first_id, salesforce_id
+from leadgrade.raw.cells.ids import first_id, salesforce_id
+from leadgrade.raw.cells.values import band_mid, to_boolean, to_number
+from leadgrade.raw.cells.vocabulary import canonical_value, vocabulary
 from leadgrade.raw.plan import Plan
-from leadgrade.raw.values import band_mid, to_boolean, to_number
-from leadgrade.raw.vocabulary import canonical_value, vocabulary
 
 # true in any of several columns counts: an opt-out must not hide behind the "false" of another column
 _ANY_TRUE = {"email_opt_out", "phone_opt_out", "is_test", "is_deleted"}

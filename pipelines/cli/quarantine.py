@@ -13,10 +13,10 @@ from rich.table import Table
 
 from leadgrade.errors import InputError
 from leadgrade.publish import Home
-from leadgrade.raw import retry as retries
-from leadgrade.raw import worklist
-from leadgrade.raw.reasons import reasons
-from leadgrade.raw.worklist import Exported, Published
+from leadgrade.raw.rework import retry as retries
+from leadgrade.raw.rework import worklist
+from leadgrade.raw.rework.reasons import reasons
+from leadgrade.raw.rework.worklist import Exported, Published
 from pipelines.cli.common import config_option, console, errors, fail, home_option, resolve
 from pipelines.cli.run import run as run_command
 

@@ -30,7 +30,7 @@ LONG_AGO = 1_700_000_000  # seconds since 1970
 @contextmanager
 def block_size(size: int | None) -> Iterator[None]:
     """The reader's blocks made so small that records, quotes and characters lie across their edges."""
-    module = import_module("leadgrade.raw.delimited")
+    module = import_module("leadgrade.raw.readers.delimited")
     usual = module.BLOCK
     module.BLOCK = size or usual
     try:

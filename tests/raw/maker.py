@@ -16,8 +16,8 @@ from random import Random
 
 import pyarrow as pa
 
+from leadgrade.raw.cells.values import NULL_TOKENS
 from leadgrade.raw.mappings_data import variants
-from leadgrade.raw.values import NULL_TOKENS
 
 FIELDS = ("source_record_id", "first_name", "last_name", "email", "company_name", "job_title", "city", "notes")
 SYSTEMS = ("hubspot", "salesforce", "marketo", "zoho", "pipedrive", "generic", "leadgrade")

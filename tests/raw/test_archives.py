@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from leadgrade.raw import archives
-from leadgrade.raw.archives import Archive, Refusal, kind
+from leadgrade.raw.inbox import archives
+from leadgrade.raw.inbox.archives import Archive, Refusal, kind
 from tests.raw.workbooks import write_workbook
 
 

@@ -9,10 +9,10 @@ import pytest
 from pyarrow import fs
 
 from leadgrade.errors import InputError
-from leadgrade.raw import buckets, offers
+from leadgrade.raw.inbox import buckets, offers
+from leadgrade.raw.inbox.offers import OffersReport, offered
+from leadgrade.raw.inbox.storage import PlaceLost, list_files
 from leadgrade.raw.intake import take_in
-from leadgrade.raw.offers import OffersReport, offered
-from leadgrade.raw.storage import PlaceLost, list_files
 from tests.raw.files import csv_text, rows, run_with
 from tests.raw.test_archives import make_zip
 from tests.raw.test_intake import HEAD, lead

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadgrade.raw.dates import DateForm, Evidence, Told, decide, decide_all, evidence, is_ambiguous, parse
+from leadgrade.raw.cells.dates import DateForm, Evidence, Told, decide, decide_all, evidence, is_ambiguous, parse
 
 MDY, DMY, MIXED = DateForm("mdy"), DateForm("dmy"), DateForm("mdy", "mixed", is_known=False)
 

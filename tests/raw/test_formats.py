@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadgrade.raw import json_records, json_stream, json_window, sheets
-from leadgrade.raw.readers import read_batches
-from leadgrade.raw.sheets import filled_sheets
-from leadgrade.raw.sniff import sniff
-from leadgrade.raw.sniffed import ROW_NUMBER
+from leadgrade.raw.readers import json_records, json_stream, json_window, sheets
+from leadgrade.raw.readers.batches import read_batches
+from leadgrade.raw.readers.sheets import filled_sheets
+from leadgrade.raw.readers.sniff import sniff
+from leadgrade.raw.readers.sniffed import ROW_NUMBER
 from tests.raw.workbooks import write_workbook
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from leadgrade.errors import ConfigError, InputError
-from leadgrade.raw import delimited
 from leadgrade.raw.intake import take_in
+from leadgrade.raw.readers import delimited
 from tests.raw.files import csv_text, put, rows, run_with, states
 
 HEAD = ["Record ID", "First Name", "Email", "Lead Status", "Last Modified Date", "Favourite colour"]

@@ -7,9 +7,9 @@ import pytest
 
 from leadgrade import contract
 from leadgrade.config.sources import Source
+from leadgrade.raw.cells.vocabulary import canonical_value, vocabulary
 from leadgrade.raw.headers import clean_headers, match_headers
 from leadgrade.raw.mappings_data import OBJECTS
-from leadgrade.raw.vocabulary import canonical_value, vocabulary
 
 SHOPIFY = ["Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Currency", "Subtotal", "Total",
            "Lineitem quantity", "Lineitem name", "Created at", "Billing Phone", "Phone", "Id", "Tags", "Source"]  # fmt: skip

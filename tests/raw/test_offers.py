@@ -7,8 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from leadgrade.raw import offers, sheets
-from leadgrade.raw.offers import LATEST_OFFERS, OffersReport, PlaceLost, offered
+from leadgrade.raw.inbox import offers
+from leadgrade.raw.inbox.offers import LATEST_OFFERS, OffersReport, PlaceLost, offered
+from leadgrade.raw.readers import sheets
 from tests.raw.files import put, rows, run_with
 from tests.raw.test_archives import encrypt, make_zip
 from tests.raw.workbooks import write_workbook

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from leadgrade.audit.runner import check_table
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.errors import InputError
-from leadgrade.raw import retry, worklist
 from leadgrade.raw.config_tables import load
 from leadgrade.raw.intake import take_in
-from leadgrade.raw.quarantine import file_safe, is_retry, value_class
-from leadgrade.raw.reasons import reason, reasons
-from leadgrade.raw.spreadsheet import neutralise, restore
+from leadgrade.raw.rework import retry, worklist
+from leadgrade.raw.rework.quarantine import file_safe, is_retry, value_class
+from leadgrade.raw.rework.reasons import reason, reasons
+from leadgrade.raw.rework.spreadsheet import neutralise, restore
+from leadgrade.raw.rework.worklist import File, cells_of, open_published
 from leadgrade.raw.versions import build_versions
-from leadgrade.raw.worklist import File, cells_of, open_published
 from tests.raw.files import csv_text, put, rows, run_with
 from tests.raw.workbooks import write_workbook
 from tests.support import AS_OF, REPOSITORY, make_table
@@ -103,7 +103,7 @@ def test_neutralising_is_undone_exactly(text):
 def _codes() -> set[str]:
     """Reasons in the code of the intake: a code with its sentence behind it, or ``refused=code``."""
     found = set()
-    for path in (REPOSITORY / "leadgrade/raw").glob("*.py"):
+    for path in (REPOSITORY / "leadgrade/raw").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg in {"refused", "reason"}:
                 found |= _told([node.value, ast.Constant("a sentence")])

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadgrade.raw import delimited
-from leadgrade.raw.readers import read_batches
-from leadgrade.raw.sniff import sniff
-from leadgrade.raw.sniffed import ROW_NUMBER
+from leadgrade.raw.readers import delimited
+from leadgrade.raw.readers.batches import read_batches
+from leadgrade.raw.readers.sniff import sniff
+from leadgrade.raw.readers.sniffed import ROW_NUMBER
 
 
 def read(path):

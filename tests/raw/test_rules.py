@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from leadgrade.raw import delimited
-from leadgrade.raw.sniffed import Sniffed
+from leadgrade.raw.readers import delimited
+from leadgrade.raw.readers.sniffed import Sniffed
 from tests.raw.rules import records
 
 SIGNS = ("a", "b", "é", " ", ",", ",", '"', '"', '""', '",', ',"', '","', "{end}", "{end}", '{end}"', '"{end}')

@@ -8,8 +8,8 @@ import zipfile
 import pyarrow as pa
 import pytest
 
-from leadgrade.raw.sniff import file_hash, sniff
-from leadgrade.raw.streams import open_bytes
+from leadgrade.raw.readers.sniff import file_hash, sniff
+from leadgrade.raw.readers.streams import open_bytes
 
 ROWS = 'Name;Email;City\nJosé Muñoz;a@example.com;Köln\n"Smith; John";b@example.com;"Bad ""Q"" Town"\n'
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadgrade.errors import InputError
-from leadgrade.raw import buckets
-from leadgrade.raw.storage import Matcher, PlaceLost, list_files, split_pattern
+from leadgrade.raw.inbox import buckets
+from leadgrade.raw.inbox.storage import Matcher, PlaceLost, list_files, split_pattern
 
 FILES = [
     "inbox/a.csv", "inbox/b.csv.part", "inbox/c.TMP", "inbox/.hidden.csv", "inbox/d.crdownload", "inbox/e.filepart",
@@ -120,7 +120,7 @@ def test_a_folder_that_may_not_be_listed_is_a_lost_place(tree, monkeypatch):
             raise PermissionError
         return scandir(path)
 
-    monkeypatch.setattr("leadgrade.raw.storage.os.scandir", guarded)
+    monkeypatch.setattr("leadgrade.raw.inbox.storage.os.scandir", guarded)
     places = {place.name: place for place in list_files(tree, "inbox/**/*.csv")}
     assert sorted(places) == ["[x]/d.csv", "a.csv", "crm"]
     with pytest.raises(PlaceLost), places["crm"].fetch(tree):

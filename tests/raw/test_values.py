@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadgrade.raw import values
+from leadgrade.raw.cells import values
 
 
 def apply(function, *texts):

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Literal
 
-from leadgrade.raw.places import lost
-from leadgrade.raw.storage import is_left_alone
+from leadgrade.raw.inbox.places import lost
+from leadgrade.raw.inbox.storage import is_left_alone
 
 Kind = Literal["file", "workbook", "archive", "damaged"]
 GROWTH, MOST_BYTES = 200, 1 << 30  # an archive beyond both unpacks to more than any export does

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from leadgrade.raw.delimited import read_delimited
-from leadgrade.raw.json_records import read_json
-from leadgrade.raw.parquet import read_parquet
-from leadgrade.raw.sheets import read_sheet
-from leadgrade.raw.sniffed import Batch, Sniffed
+from leadgrade.raw.readers.delimited import read_delimited
+from leadgrade.raw.readers.json_records import read_json
+from leadgrade.raw.readers.parquet import read_parquet
+from leadgrade.raw.readers.sheets import read_sheet
+from leadgrade.raw.readers.sniffed import Batch, Sniffed
 
 _READERS: dict[str, Callable[[Path, Sniffed], Iterator[Batch]]] = {
     "csv": read_delimited,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 
-from leadgrade.raw.json_window import BLANK, DECODER, LARGEST, Window, is_at_end
+from leadgrade.raw.readers.json_window import BLANK, DECODER, LARGEST, Window, is_at_end
 
 _FIRST_SEARCH = 4096
 _PIECE = 2048

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from leadgrade.raw.sniffed import ROW_NUMBER, Batch
-from leadgrade.raw.values import INVISIBLE, NULL_REASONS, NULL_WORDS
+from leadgrade.raw.cells.values import INVISIBLE, NULL_REASONS, NULL_WORDS
+from leadgrade.raw.readers.sniffed import ROW_NUMBER, Batch
 
 # tags that forms and mail programs leave in text; "<test lead: ...>" and "<anna@example.com>" are none
 _TAG = (

@@ -31,11 +31,12 @@ from pathlib import Path
 from time import sleep
 
 from leadgrade.errors import InputError
-from leadgrade.raw import archives, sheets
-from leadgrade.raw.memory import Memory, location
-from leadgrade.raw.places import Place, PlaceLost, lost
-from leadgrade.raw.storage import list_files
-from leadgrade.raw.visit import Offer, Visit
+from leadgrade.raw.inbox import archives
+from leadgrade.raw.inbox.memory import Memory, location
+from leadgrade.raw.inbox.places import Place, PlaceLost, lost
+from leadgrade.raw.inbox.storage import list_files
+from leadgrade.raw.inbox.visit import Offer, Visit
+from leadgrade.raw.readers import sheets
 from leadgrade.run import Run
 
 __all__ = ["LATEST_OFFERS", "Offer", "OffersReport", "PlaceLost", "offered"]

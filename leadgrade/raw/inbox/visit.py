@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadgrade.config.sources import Source
-from leadgrade.raw import archives
-from leadgrade.raw.memory import location
-from leadgrade.raw.places import Place, PlaceLost, lost
+from leadgrade.raw.inbox import archives
+from leadgrade.raw.inbox.memory import location
+from leadgrade.raw.inbox.places import Place, PlaceLost, lost
 
 
 @dataclass(frozen=True, slots=True)

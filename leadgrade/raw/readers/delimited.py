@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.csv as pc
 from numpy.typing import NDArray
 
-from leadgrade.raw.encodings import Content
-from leadgrade.raw.malformed import read_block
-from leadgrade.raw.sniffed import ROW_NUMBER, Batch, Reject, Sniffed, column_names
+from leadgrade.raw.readers.encodings import Content
+from leadgrade.raw.readers.malformed import read_block
+from leadgrade.raw.readers.sniffed import ROW_NUMBER, Batch, Reject, Sniffed, column_names
 
 BLOCK = 16 << 20
 # a record longer than this is taken for one whose quote was never closed

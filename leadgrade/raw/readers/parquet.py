@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyarrow.types as pt
 
-from leadgrade.raw.arrow_text import as_text, is_valid
-from leadgrade.raw.sniffed import ROW_NUMBER, Batch, Reject, Sniffed, column_names
+from leadgrade.raw.readers.arrow_text import as_text, is_valid
+from leadgrade.raw.readers.sniffed import ROW_NUMBER, Batch, Reject, Sniffed, column_names
 
 ROWS = 20_000
 _CELLS = 1_000_000  # of a batch

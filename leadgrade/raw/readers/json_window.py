@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from leadgrade.raw.json_flat import Number
+from leadgrade.raw.readers.json_flat import Number
 
 LARGEST = 16 << 20  # characters of a record, and of what is searched at once for the next good one
 BLANK = " \t\r\n\ufeff"

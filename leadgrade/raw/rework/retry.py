@@ -12,13 +12,13 @@ import polars as pl
 
 from leadgrade.errors import InputError
 from leadgrade.raw.headers import clean_headers
-from leadgrade.raw.quarantine import FILE_ID, ROW_NUMBER, retry_folder
-from leadgrade.raw.readers import read_batches
-from leadgrade.raw.sniff import sniff
-from leadgrade.raw.sniffed import ROW_NUMBER as RECORD
-from leadgrade.raw.sniffed import column_names
-from leadgrade.raw.spreadsheet import restore
-from leadgrade.raw.worklist import MARKS, SURPLUS, File, Published, Row, cells_of, known_file
+from leadgrade.raw.readers.batches import read_batches
+from leadgrade.raw.readers.sniff import sniff
+from leadgrade.raw.readers.sniffed import ROW_NUMBER as RECORD
+from leadgrade.raw.readers.sniffed import column_names
+from leadgrade.raw.rework.quarantine import FILE_ID, ROW_NUMBER, retry_folder
+from leadgrade.raw.rework.spreadsheet import restore
+from leadgrade.raw.rework.worklist import MARKS, SURPLUS, File, Published, Row, cells_of, known_file
 
 Key = tuple[str, int]
 

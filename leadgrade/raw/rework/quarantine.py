@@ -19,7 +19,7 @@ import polars as pl
 
 from leadgrade.config.sources import Source
 from leadgrade.engine import DuckDBEngine
-from leadgrade.raw.dates import DateForm
+from leadgrade.raw.cells.dates import DateForm
 
 FILE_ID, ROW_NUMBER = "_file_id", "_row_number"
 RETRY_HEADERS = frozenset({FILE_ID, ROW_NUMBER})

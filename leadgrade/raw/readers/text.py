@@ -8,9 +8,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from leadgrade.raw.encodings import SAMPLE, Content, encoding_of
-from leadgrade.raw.sniffed import Sniffed
-from leadgrade.raw.streams import open_bytes
+from leadgrade.raw.readers.encodings import SAMPLE, Content, encoding_of
+from leadgrade.raw.readers.sniffed import Sniffed
+from leadgrade.raw.readers.streams import open_bytes
 
 DELIMITERS = (",", ";", "\t", "|")
 _TOLD = re.compile(r"^sep=([,;\t|])\s*$", re.IGNORECASE)  # the line that Excel writes to say its delimiter

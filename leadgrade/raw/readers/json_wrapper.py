@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from leadgrade.raw.json_flat import PAIRS
-from leadgrade.raw.json_window import LARGEST, Malformed, Window
+from leadgrade.raw.readers.json_flat import PAIRS
+from leadgrade.raw.readers.json_window import LARGEST, Malformed, Window
 
 _STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 _STEPS = {"{": 1, "[": 1, "}": -1, "]": -1}

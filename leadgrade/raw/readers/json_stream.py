@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from leadgrade.raw.json_resume import skip
-from leadgrade.raw.json_window import BLANK, DECODER, LARGEST, Malformed, Window
-from leadgrade.raw.json_wrapper import enter, leave
+from leadgrade.raw.readers.json_resume import skip
+from leadgrade.raw.readers.json_window import BLANK, DECODER, LARGEST, Malformed, Window
+from leadgrade.raw.readers.json_wrapper import enter, leave
 
 _NO_OBJECT = "the record is no JSON object"
 _BYTES = "bytes that the file's encoding does not have; export as UTF-8"

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leadgrade.raw.sniffed import Batch, Reject, Sniffed, make_frame
-from leadgrade.raw.text import split_lines
+from leadgrade.raw.readers.sniffed import Batch, Reject, Sniffed, make_frame
+from leadgrade.raw.readers.text import split_lines
 
 FEW_LINES = 50
 _BROKEN = re.compile("[\udc80-\udcff]")

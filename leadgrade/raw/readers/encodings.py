@@ -9,7 +9,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from leadgrade.raw.streams import open_bytes
+from leadgrade.raw.readers.streams import open_bytes
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 18

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pyarrow as pa
 
 from leadgrade.errors import InputError
-from leadgrade.raw.places import Place, lost
+from leadgrade.raw.inbox.places import Place, lost
 
 CHUNK = 4 << 20
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://([^/]*)/?(.*)", re.DOTALL)

@@ -18,9 +18,9 @@ import duckdb
 import polars as pl
 
 from leadgrade.errors import InputError
-from leadgrade.raw.quarantine import FILE_ID, ROW_NUMBER, file_safe
-from leadgrade.raw.reasons import reason
-from leadgrade.raw.spreadsheet import neutralise
+from leadgrade.raw.rework.quarantine import FILE_ID, ROW_NUMBER, file_safe
+from leadgrade.raw.rework.reasons import reason
+from leadgrade.raw.rework.spreadsheet import neutralise
 
 SURPLUS = "_surplus"
 MARKS = (FILE_ID, ROW_NUMBER, "_reason", "_column", "_detail")

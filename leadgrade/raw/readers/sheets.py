@@ -10,7 +10,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from leadgrade.raw.sniffed import Batch, Sniffed, make_frame
+from leadgrade.raw.readers.sniffed import Batch, Sniffed, make_frame
 
 ROWS = 20_000
 _FIRST = 20  # filled rows that are looked at to find the header

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from leadgrade.raw import buckets
-from leadgrade.raw.places import LocalPlace, Place, PlaceLost, local_place
+from leadgrade.raw.inbox import buckets
+from leadgrade.raw.inbox.places import LocalPlace, Place, PlaceLost, local_place
 
 __all__ = ["Matcher", "Place", "PlaceLost", "is_left_alone", "list_files", "split_pattern"]
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
@@ -46,6 +46,8 @@ def is_left_alone(name: str) -> bool:
 def split_pattern(pattern: str) -> tuple[str, tuple[str, ...]]:
     """The fixed folder of a pattern, and its segments from the first one with a wildcard on (at least the last)."""
     parts = pattern.split("/")
+    if parts[-1] == "**":
+        parts.append("*")  # a file has a name: at the end the wildcard stands for at least that
     wild = (i for i, part in enumerate(parts[:-1]) if any(sign in part for sign in "*?["))
     fixed = next(wild, len(parts) - 1)
     return "/".join(parts[:fixed]), tuple(part for part in parts[fixed:] if part)

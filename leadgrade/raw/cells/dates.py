@@ -12,7 +12,7 @@ from typing import Literal
 
 import polars as pl
 
-from leadgrade.raw.values import iso_timestamp
+from leadgrade.raw.cells.values import iso_timestamp
 
 Order = Literal["dmy", "mdy"]
 

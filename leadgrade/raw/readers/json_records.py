@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from leadgrade.raw.json_flat import cells_of, headers_of, short_name
-from leadgrade.raw.json_stream import Fault, Found, line_records, parsed, stream_records
-from leadgrade.raw.json_window import BLANK
-from leadgrade.raw.json_wrapper import is_page, is_wrapper
-from leadgrade.raw.sniffed import Batch, Reject, Sniffed, make_frame
-from leadgrade.raw.streams import open_bytes
+from leadgrade.raw.readers.json_flat import cells_of, headers_of, short_name
+from leadgrade.raw.readers.json_stream import Fault, Found, line_records, parsed, stream_records
+from leadgrade.raw.readers.json_window import BLANK
+from leadgrade.raw.readers.json_wrapper import is_page, is_wrapper
+from leadgrade.raw.readers.sniffed import Batch, Reject, Sniffed, make_frame
+from leadgrade.raw.readers.streams import open_bytes
 
 CHUNK = 1 << 20
 ROWS = 20_000

@@ -14,7 +14,7 @@ import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
-from leadgrade.raw.places import Place
+from leadgrade.raw.inbox.places import Place
 
 TABLE = "raw.offers"
 INSIDE = "!"

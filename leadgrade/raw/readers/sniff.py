@@ -7,12 +7,12 @@ import re
 import zipfile
 from pathlib import Path
 
-from leadgrade.raw.json_records import sniff_json
-from leadgrade.raw.parquet import sniff_parquet
-from leadgrade.raw.sheets import sniff_workbook
-from leadgrade.raw.sniffed import Sniffed
-from leadgrade.raw.streams import compression_of, open_bytes
-from leadgrade.raw.text import sniff_text
+from leadgrade.raw.readers.json_records import sniff_json
+from leadgrade.raw.readers.parquet import sniff_parquet
+from leadgrade.raw.readers.sheets import sniff_workbook
+from leadgrade.raw.readers.sniffed import Sniffed
+from leadgrade.raw.readers.streams import compression_of, open_bytes
+from leadgrade.raw.readers.text import sniff_text
 
 __all__ = ["Sniffed", "file_hash", "sniff"]
 

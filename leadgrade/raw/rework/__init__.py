@@ -1,0 +1,1 @@
+"""The quarantine that people work: list, export, mend, give back."""
