@@ -231,7 +231,7 @@ def mutated(seed: int, real: list[Path]) -> tuple[str, bytes]:
     """The kind and the bytes of the file of a seed; the same for the same real files. Seeds below 0 are the shapes."""
     if seed < 0:
         name = tuple(SHAPES)[-seed - 1]
-        return f"shape {name}", SHAPES[name](30_000)
+        return f"shape {name}", SHAPES[name](10_000)
     rng = Random(seed)
     kind = rng.choices(("shape", "random", "drawn", "real"), (15, 5, 50, 30 if real else 0))[0]
     if kind == "shape":
