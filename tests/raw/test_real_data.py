@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from leadgrade.raw.intake import take_in
@@ -30,6 +32,7 @@ def run(tmp_path_factory):
     if DATA is None:
         pytest.skip("LEADGRADE_REAL_DATA is not set")
     sources = {name: {"path": f"{DATA}/{folder}/*.csv", "system": system} for name, (folder, system) in FOLDERS.items()}
+    sources |= {"parquet": {"path": f"{DATA}/people/leads_20000.parquet"}, "json": {"path": f"{DATA}/refs/*.json"}}
     run = run_with(tmp_path_factory.mktemp("real"), sources)
     take_in(run)
     return run
@@ -46,6 +49,14 @@ def test_every_record_is_read(run):
     for file in files:
         path = Path(DATA) / FOLDERS[file["source"]][0] / file["file_name"]
         assert file["rows_read"] == records(path), path.name
+
+
+def test_every_record_of_other_formats_is_read(run):
+    files = rows(run, "select source, file_name, rows_read from raw.files where source in ('parquet', 'json')")
+    found = {file["file_name"]: file["rows_read"] for file in files}
+    meant = {path.name: len(json.loads(path.read_bytes())) for path in (Path(DATA) / "refs").glob("*.json")}
+    meant["leads_20000.parquet"] = pl.read_parquet(Path(DATA) / "people/leads_20000.parquet").height
+    assert found == meant
 
 
 def test_every_row_is_in_a_table_or_in_quarantine(run):
