@@ -200,6 +200,8 @@ def _fits(variant: Variant, keys: set[str]) -> bool:
 def _plausible(match: Match, keys: set[str]) -> bool:
     """A guess that has all that a row of its object needs."""
     name = match.variant.object
+    if len(keys) < 2:
+        return False  # a bare list of addresses may be of customers as well as of people who left
     return _fits(match.variant, keys) and match.rank >= 3 and match.missing((*REQUIRED[name], *_TELLING[name])) is None
 
 

@@ -75,4 +75,4 @@ def _inspected(names: dict[str, Path], row: dict[str, Any]) -> Inspected:
     path = names[row.pop("source")]
     name = row.pop("file_name")
     mapped, unmapped = json.loads(row.pop("mapped_headers") or "{}"), json.loads(row.pop("unmapped_headers") or "[]")
-    return Inspected(str(path / name) if path.is_dir() else str(path.with_name(name)), row, mapped, unmapped)
+    return Inspected(str((path if path.is_dir() else path.parent) / name), row, mapped, unmapped)

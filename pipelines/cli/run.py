@@ -15,11 +15,14 @@ from pipelines.resources import parse_as_of
 
 
 class _Progress(logging.Handler):
-    """Prints a line for each table as it is made."""
+    """Prints a line for each table as it is made, and what somebody should know meanwhile."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        rows, seconds = record.__dict__["rows"], record.__dict__["seconds"]
-        console.print(f"{record.getMessage():<28}{rows:>14,} rows {seconds:>8.1f} s")
+        told = record.__dict__
+        if "rows" in told:
+            console.print(f"{record.getMessage():<28}{told['rows']:>14,} rows {told['seconds']:>8.1f} s")
+        else:
+            console.print(record.getMessage(), style="yellow", markup=False, soft_wrap=True)
 
 
 def _show_progress() -> None:

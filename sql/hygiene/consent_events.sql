@@ -118,7 +118,8 @@ stops as (
                 when suppressions.reason in ('do_not_sell', 'gpc', 'erasure') then 'any'
                 else coalesce(suppressions.channel, 'any')
             end = channels.stated
-    left join config.suppression_states as states on suppressions.reason = states.reason
+    -- a list that gives no reason, or one that nobody knows, stops as an unsubscription does
+    left join config.suppression_states as states on coalesce(suppressions.reason, 'unsubscribe') = states.reason
     cross join meta.run as run
     where suppressions.expires_at is null or suppressions.expires_at > run.as_of
     union all

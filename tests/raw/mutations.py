@@ -127,6 +127,12 @@ def _stored(content: bytes) -> bytes:
 
 BASES: tuple[Callable[[Random], bytes], ...] = (_text, _json, _workbook, _parquet, _zip, _json, *[_text] * 6)
 
+
+def _gzip(content: bytes, level: int = 9) -> bytes:
+    """The same bytes each time."""
+    return gzip.compress(content, level, mtime=0)
+
+
 # made to choke: each takes an integer of 1 to 30,000
 SHAPES: dict[str, Callable[[int], bytes]] = {
     "open quote on every line, closed on the next": lambda n: (HEADER + 'q",a,"b\n' * n).encode(),
@@ -157,12 +163,12 @@ SHAPES: dict[str, Callable[[int], bytes]] = {
     "json with one key twice": lambda _: b'{"Record ID": 1, "Record ID": 2, "record id": 3, "Email": "a@example.com"}\n' * 3,
     "json lines, some broken": lambda n: b'{"Record ID": 1, "Email": "a@example.com"}\n{"Record ID": \n[1\n\n' * (n // 100 + 1),
     "json lines of other keys each": lambda n: b"\n".join(b'{"Record ID": "%d", "k%d": 1}' % (i, i) for i in range(n // 30 + 1)),
-    "gzip of much": lambda n: gzip.compress(HEADER.encode() + b"1,a,b\n" * n * 20, 9),
-    "gzip of zeros": lambda n: gzip.compress(bytes(n * 1000), 9),
-    "gzip of gzip": lambda _: gzip.compress(gzip.compress(HEADER.encode() + b"1,a,b\n")),
-    "two gzips": lambda _: gzip.compress(HEADER.encode()) + gzip.compress(b"1,a,b\n"),
-    "gzip and more": lambda _: gzip.compress(HEADER.encode() + b"1,a,b\n") + b"more",
-    "gzip of a workbook": lambda n: gzip.compress(_workbook(Random(n))),
+    "gzip of much": lambda n: _gzip(HEADER.encode() + b"1,a,b\n" * n * 20, 9),
+    "gzip of zeros": lambda n: _gzip(bytes(n * 1000), 9),
+    "gzip of gzip": lambda _: _gzip(_gzip(HEADER.encode() + b"1,a,b\n")),
+    "two gzips": lambda _: _gzip(HEADER.encode()) + _gzip(b"1,a,b\n"),
+    "gzip and more": lambda _: _gzip(HEADER.encode() + b"1,a,b\n") + b"more",
+    "gzip of a workbook": lambda n: _gzip(_workbook(Random(n))),
     "bz2 cut": lambda n: bz2.compress(HEADER.encode() + b"1,a,b\n" * n)[: 20 + n % 40],
     "zstd cut": lambda n: pa.Codec("zstd").compress(HEADER.encode() + b"1,a,b\n" * n, asbytes=True)[: 8 + n % 40],
     "zip in zip": lambda _: _stored(_stored(HEADER.encode() + b"1,a,b\n")),
@@ -223,7 +229,7 @@ CHANGES: dict[str, Callable[[Random, bytes], bytes]] = {
     "bytes": _insert((b"\xff", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\x81", b"\xf4\x90\x80\x80")),
     "magic": lambda rng, content: rng.choice(MAGIC) + content,
     "end": lambda rng, content: content + rng.choice((*MAGIC, rng.randbytes(20), b'\n"', b'"')),
-    "gzip cut": lambda rng, content: _cut(rng, gzip.compress(content, 1)),
+    "gzip cut": lambda rng, content: _cut(rng, _gzip(content, 1)),
 }
 
 
