@@ -46,12 +46,12 @@ def _by_source(run: Run, outcome: RuleResult) -> dict[str, dg.MetadataValue]:
 
 
 def _words(outcome: RuleResult, since: str | None) -> str:
-    """The outcome in a sentence: holds or not, since when, how many rows."""
+    """The outcome in a sentence: holds or broken, since when, how many rows."""
     rows = f"{outcome.failures:,} of {outcome.rows_checked:,} rows break it"
     limit = outcome.rule.max_share
     share = f" ({outcome.share:.1%}, at most {limit:.0%} may)" if limit is not None else ""
-    held = "Holds" if outcome.passed else f"Does not hold since the night of {since}" if since else "Does not hold"
-    return f"{held}: {rows}{share}. {outcome.rule.sentence}"
+    held = "Holds" if outcome.passed else f"Broken since the night of {since}" if since else "Broken"
+    return f"{held}: {rows}{share}. Rule: {outcome.rule.sentence}"
 
 
 def _result(run: Run, outcome: RuleResult, since: dict[str, tuple[str, int]]) -> dg.AssetCheckResult:

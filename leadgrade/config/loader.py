@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from leadgrade.config.advice import advice
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
 from leadgrade.config.run import RunConfig
 from leadgrade.config.scoring import ScoringConfig
-from leadgrade.config.sources import SourcesConfig, mode_faults
+from leadgrade.config.sources import Source, SourcesConfig, mode_faults, source_faults
 from leadgrade.errors import ConfigError, Fault
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -47,6 +49,8 @@ def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[An
     seen: set[Any] = set()
     for key_node, _ in node.value:
         key = loader.construct_object(key_node)
+        if isinstance(key, list | dict):
+            raise yaml.MarkedYAMLError(problem="a key is one word, no list", problem_mark=key_node.start_mark)
         if key in seen:
             raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
         seen.add(key)
@@ -65,6 +69,9 @@ def _read(path: Path, faults: list[Fault]) -> dict[str, Any] | None:
         return None
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeyLoader)  # noqa: S506  the loader is a SafeLoader
+    except OSError as error:
+        faults.append(Fault(path.name, "-", f"cannot be read: {error.strerror}", "look at its permissions"))
+        return None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         faults.append(Fault(path.name, _mark(error), f"not YAML: {_reason(error)}"))
         return None
@@ -89,19 +96,58 @@ def _check(name: str, data: dict[str, Any], faults: list[Fault]) -> BaseModel | 
     except ValidationError as error:
         for item in error.errors(include_url=False):
             key = ".".join(str(part) for part in item["loc"]) or "-"
-            faults.append(Fault(f"{name}.yaml", key, _problem(item)))
+            faults.append(Fault(f"{name}.yaml", key, _problem(item), advice(MODELS[name], item)))
         return None
 
 
 def _problem(item: Any) -> str:
-    """Pydantic's message with what was found, where it is short."""
+    """Pydantic's message with what was found, where it is short; never the value of a key that there is not."""
+    if item["type"] == "extra_forbidden":
+        return "unknown key"
     found = item.get("input")
     shown = f"; found {found!r}" if isinstance(found, str | int | float | bool) and len(str(found)) < 60 else ""
     return f"{item['msg']}{shown}"
 
 
-def load_settings(folder: Path) -> Settings:
+SourceCheck = Callable[[SourcesConfig], list[Fault]]
+
+
+def _sources_faults(data: dict[str, Any] | None, checks: Sequence[SourceCheck], faults: list[Fault]) -> None:
+    """Check what is sound of each source, whatever is wrong elsewhere; what was named already is not named again."""
+    given = data.get("sources") if data else None
+    if not isinstance(given, dict) or not given:
+        return
+    known = {fault.key for fault in faults if fault.file == "sources.yaml"}
+    told = {str(name): _sound(source) for name, source in given.items()}
+    config = SourcesConfig.model_construct(sources=told)
+    faults += [fault for check in checks for fault in check(config) if not _named(fault.key, known)]
+
+
+def _named(key: str, known: set[str]) -> bool:
+    """True where the same key has a fault already, or its source as a whole."""
+    return key in known or any(key.startswith(f"{one}.") for one in known if one.count(".") == 1)
+
+
+def _sound(given: Any) -> Source:
+    """A source without the keys that are at fault."""
+    left = {key: value for key, value in given.items() if isinstance(key, str)} if isinstance(given, dict) else {}
+    if isinstance(left.get("mapping"), dict):
+        left["mapping"] = {
+            h: name for h, name in left["mapping"].items() if isinstance(h, str) and isinstance(name, str)
+        }
+    try:
+        return Source.model_validate(left)
+    except ValidationError as error:
+        at_fault = {item["loc"][0] for item in error.errors(include_url=False)}
+        return Source.model_validate({"path": "-", **{key: left[key] for key in left if key not in at_fault}})
+
+
+def load_settings(folder: Path, source_checks: Sequence[SourceCheck] = (mode_faults, source_faults)) -> Settings:
     """Read and check the folder's five files.
+
+    Args:
+        folder: Where they lie.
+        source_checks: What the sources are checked for beyond the model; each gets those keys that the model takes.
 
     Raises:
         ConfigError: with every fault of every file, each with file, key, problem and hint.
@@ -115,8 +161,8 @@ def load_settings(folder: Path) -> Settings:
         if data is not None:
             digest.update(path.read_bytes())
             models[name] = _check(name, data, faults)
-    if models.get("sources"):
-        faults += mode_faults(models["sources"])
+        if name == "sources":
+            _sources_faults(data, source_checks, faults)
     if faults:
         raise ConfigError(faults)
     return Settings(**models, folder=folder, sha256=digest.hexdigest())

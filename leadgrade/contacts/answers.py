@@ -157,8 +157,12 @@ def _plain(text: pl.Expr) -> pl.Expr:
 
 
 def opt_out(text: pl.Expr) -> pl.Expr:
-    """True where the source says opted out, else null: "No" in an opt-out column is no consent and no information."""
-    return pl.when(to_boolean(text).fill_null(value=False) | _plain(text).is_in(_OPTED_OUT)).then(pl.lit(value=True))
+    """True where the source says opted out, else null: "No" in an opt-out column is no consent and no information.
+
+    A day in such a column is the day on which it happened.
+    """
+    said = to_boolean(text).fill_null(value=False) | _plain(text).is_in(_OPTED_OUT)
+    return pl.when(said | text.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}")).then(pl.lit(value=True))
 
 
 def bounced(text: pl.Expr) -> pl.Expr:

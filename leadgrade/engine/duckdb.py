@@ -101,6 +101,23 @@ class DuckDBEngine:
             raise
         self.connection.execute("commit")
 
+    @contextmanager
+    def memory_at_most(self, mebibytes: int) -> Iterator[None]:
+        """DuckDB holds no more than this meanwhile, where it may hold more; for streams that need little.
+
+        A database in memory keeps its limit: it has nowhere to spill to.
+        """
+        limit = self.connection.execute("select current_setting('memory_limit')").fetchall()[0][0]
+        held = self.connection.execute("select parse_formatted_bytes(?)", [limit]).fetchall()[0][0]
+        if self.path is None or held <= mebibytes << 20:
+            yield
+            return
+        self.connection.execute(f"set memory_limit = '{mebibytes}MiB'")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"set memory_limit = '{limit}'")
+
     def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
         self.connection.execute(statement, dict(parameters) if parameters else None)
 

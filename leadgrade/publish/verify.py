@@ -8,10 +8,7 @@ import duckdb
 
 from leadgrade import contract
 from leadgrade.errors import AuditFailed
-from leadgrade.publish.generation import EMAIL
-
-_ADDRESS = EMAIL + r"\.[A-Za-z]{2,}"
-_E164 = r"\+[0-9]{8,15}\b"
+from leadgrade.publish.generation import ADDRESS, E164
 
 
 def verify(folder: Path, counts: dict[str, dict[str, int]]) -> None:
@@ -43,7 +40,7 @@ def _verify_no_personal_data(connection: duckdb.DuckDBPyConnection) -> None:
         texts = [c.name for c in table.warehouse_columns if c.type == "VARCHAR"]
         if not texts:
             continue
-        sums = ", ".join(f"count_if(regexp_matches(\"{c}\", '{_ADDRESS}|{_E164}'))" for c in texts)
+        sums = ", ".join(f"count_if(regexp_matches(\"{c}\", '{ADDRESS}|{E164}'))" for c in texts)
         found = connection.execute(f"select {sums} from {table.name}").fetchall()[0]
         leaks = [f"{table.name}.{c} ({n} rows)" for c, n in zip(texts, found, strict=True) if n]
         if leaks:

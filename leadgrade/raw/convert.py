@@ -13,7 +13,7 @@ from leadgrade.raw.cells import dates
 from leadgrade.raw.cells.answers import json_objects
 from leadgrade.raw.cells.cleaning import Cells, null_reason
 from leadgrade.raw.cells.dates import DateForm
-from leadgrade.raw.cells.vocabulary import vocabulary
+from leadgrade.raw.cells.vocabulary import is_known, vocabulary
 from leadgrade.raw.faults import REFUSED, is_faulty, refused
 from leadgrade.raw.mappings_data import canonical_fields
 from leadgrade.raw.plan import Plan
@@ -31,11 +31,13 @@ class Converted:
         refused: ``row_number``, ``reason``, ``column_name``, ``detail``, ``value_class``, ``payload`` (JSON of the cells as
             they came).
         kept: The cleaned cells of the accepted rows.
+        unread: Position -> accepted rows whose text the typed field could not hold.
     """
 
     accepted: pl.DataFrame
     refused: pl.DataFrame
     kept: pl.DataFrame
+    unread: dict[int, int]
 
 
 def convert(rows: pl.DataFrame, cells: Cells, plan: Plan) -> Converted:
@@ -54,7 +56,8 @@ def convert(rows: pl.DataFrame, cells: Cells, plan: Plan) -> Converted:
     if plan.object == "leads" and cells.null_tokens:
         more.append(_null_reasons(good, cells, plan))
     bad = refused(rows, table.filter("is_bad"), plan) if has_bad else REFUSED.clone()
-    return Converted(good.select(ROW_NUMBER, *_filled(good, plan)).with_columns(more), bad, good)
+    accepted = good.select(ROW_NUMBER, *_filled(good, plan)).with_columns(more)
+    return Converted(accepted, bad, good, _count_unread(good, plan))
 
 
 def _filled(table: pl.DataFrame, plan: Plan) -> list[str]:
@@ -77,9 +80,17 @@ def _null_reasons(good: pl.DataFrame, cells: Cells, plan: Plan) -> pl.Series:
     return json_objects(words, reasons).alias("null_reasons")
 
 
-def _unread(plan: Plan) -> list[tuple[str, pl.Expr]]:
-    """Mapped columns whose text the typed field could not hold: the text is kept beside the unmapped ones."""
-    kept: list[tuple[str, pl.Expr]] = []
+def _count_unread(good: pl.DataFrame, plan: Plan) -> dict[int, int]:
+    texts = _unread(plan)
+    if not texts:
+        return {}
+    counts = good.select(text.is_not_null().sum().alias(str(p)) for p, text in texts).row(0)
+    return {p: count for (p, _), count in zip(texts, counts, strict=True) if count}
+
+
+def _unread(plan: Plan) -> list[tuple[int, pl.Expr]]:
+    """Mapped columns, by position, with the text that the typed field could not hold."""
+    kept: list[tuple[int, pl.Expr]] = []
     for name, kind in plan.types.items():
         if plan.object == "leads" and kind == "VARCHAR":
             continue  # the text itself is the field
@@ -88,16 +99,19 @@ def _unread(plan: Plan) -> list[tuple[str, pl.Expr]]:
             if name in plan.time_fields:
                 lost = pl.col(f"t{p}").is_null()
             elif is_listed:
-                lost = pl.col(name).is_null() | (pl.col(name) == "other")
+                own = plan.match.variant.vocabulary.get(name, {})
+                lost = ~is_known(pl.col(f"c{p}"), f"{plan.object}.{name}", own)
             elif kind == "VARCHAR":
                 continue
             else:
                 lost = pl.col(name).is_null()
-            kept.append((plan.headers[p], pl.when(lost).then(pl.col(f"c{p}"))))
+            kept.append((p, pl.when(lost).then(pl.col(f"c{p}"))))
     return kept
 
 
 def _answers(good: pl.DataFrame, plan: Plan) -> pl.Series:
     mapped = plan.match.positions
-    free = [(header, pl.col(f"c{p}")) for p, header in enumerate(plan.headers) if p not in mapped]
-    return json_objects(good, free + _unread(plan)).alias("answers")
+    # in the order of the headers' names: the same row with its columns in another order is the same row
+    lost = [(plan.headers[p], text) for p, text in _unread(plan)]
+    free = sorted((header, p) for p, header in enumerate(plan.headers) if p not in mapped)
+    return json_objects(good, [(header, pl.col(f"c{p}")) for header, p in free] + lost).alias("answers")

@@ -44,7 +44,9 @@ def _faults(plan: Plan) -> list[tuple[pl.Expr, pl.Expr]]:
     """What can be wrong with a row: when it is, and the fault (reason, column_name, detail). The first one counts."""
     blank = pl.all_horizontal([pl.col(f"c{p}").is_null() for p in range(len(plan.headers))])
     found = [(blank, _fault("empty_row", "", "no cell of the record is filled"))]
-    found += [_ambiguous(plan, name) for name in plan.time_fields if _is_open(plan, name)]
+    if not plan.is_deletions:
+        # who was deleted is deleted, whenever that was
+        found += [_ambiguous(plan, name) for name in plan.time_fields if _is_open(plan, name)]
     for group in plan.required:
         there = [name for name in group if name in plan.types]
         found.append((pl.all_horizontal([pl.col(name).is_null() for name in there]), _reason_of(plan, group)))

@@ -42,6 +42,7 @@ class Job:
         source: Its source.
         inherited: Header -> form of its dates, from the file that this one corrects.
         surveyed: What the date columns of the whole file show, where that had to be found out first.
+        id_system: System of the records that a list of deletions names; None elsewhere.
     """
 
     run: Run
@@ -52,6 +53,7 @@ class Job:
     source: Source
     inherited: Mapping[str, DateForm] = field(default_factory=dict)
     surveyed: Seen | None = None
+    id_system: str | None = None
 
     def forms(self, seen: Seen, told: Told) -> dict[int, DateForm]:
         """The forms of the date columns that have shown numeric dates."""
@@ -97,7 +99,7 @@ def fill(job: Job, match: Match, file: dict[str, Any]) -> None:
         OrderTold: The file was not surveyed and one pass is not enough.
     """
     told, seen = told_order(job.source, match), job.surveyed or {}
-    plan = Plan(match, job.headers, job.forms(seen, told), job.source.mode == "deletions")
+    plan = Plan(match, job.headers, job.forms(seen, told), job.source.mode == "deletions", job.id_system)
     profile = Profile(job.headers, {p: name for name, positions in match.fields.items() for p in positions})
     for batch in read_batches(job.path, job.sniffed):
         cells = _cells(batch, plan)
@@ -106,13 +108,13 @@ def fill(job: Job, match: Match, file: dict[str, Any]) -> None:
             plan = _replan(plan, before, job.forms(seen, told))
         converted = convert(batch.rows, cells, plan)
         _write(job, file, plan, batch, converted)
-        profile.add(converted.kept, cells.null_tokens)
+        profile.add(converted.kept, cells.null_tokens, converted.unread)
     file |= _headers_record(plan)
     job.run.engine.write("raw.columns", profile.frame(file["file_id"], file["source"], plan.object), append=True)
 
 
 def _cells(batch: Batch, plan: Plan) -> Cells:
-    return clean_cells(batch, plan.match.variant.strip, plan.text_positions)
+    return clean_cells(batch, plan.strip, plan.text_positions)
 
 
 def _add(seen: Seen, cells: Cells, plan: Plan) -> Seen:

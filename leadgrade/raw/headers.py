@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from leadgrade.config.sources import Source, SourcesConfig
 from leadgrade.errors import Fault
@@ -28,6 +29,8 @@ from leadgrade.raw.rework.quarantine import RETRY_HEADERS, is_retry
 __all__ = ["Match", "clean_headers", "known_systems", "mapping_faults", "match_headers"]
 
 _KEEP = "answers"
+# flags of which a true one in any column counts: an opt-out must not hide behind the "false" of another column
+ANY_TRUE = frozenset({"email_opt_out", "phone_opt_out", "is_test", "is_deleted"})
 # a row of the object without one of each group cannot be used: (reason, fields)
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "leads": (
@@ -119,6 +122,9 @@ class _Claims:
 
     def claim(self, position: int, name: str, rank: int) -> None:
         self.taken.add(position)
+        if name in ANY_TRUE:
+            # whichever of them says so counts: there is no order and no conflict
+            rank = len(self.ranks.get(name, {}))
         other = self.ranks.setdefault(name, {}).setdefault(rank, position)
         if other != position and self.conflict is None:
             self.conflict = (self.headers[other], self.headers[position], name)
@@ -143,7 +149,7 @@ def _claim_system(claims: _Claims, variant: Variant, own: set[str]) -> None:
     for position, header in enumerate(claims.headers):
         if position not in claims.taken:
             name, rank = variant.exact.get(header) or variant.loose.get(header_key(header)) or ("", 0)
-            if name and name not in own:
+            if name and (name not in own or name in ANY_TRUE):
                 claims.claim(position, name, rank)
 
 
@@ -152,12 +158,21 @@ def _claim_free(claims: _Claims, others: Sequence[Mapping[str, str]]) -> None:
     for names in others:
         for position, header in enumerate(claims.headers):
             name = names.get(header_key(header))
-            if position not in claims.taken and name and name not in claims.ranks:
+            if position not in claims.taken and name and (name not in claims.ranks or name in ANY_TRUE):
                 claims.claim(position, name, 0)
 
 
 def _generic_leads() -> Variant:
     return next(v for v in variants() if v.system == GENERIC and v.object == "leads")
+
+
+@cache
+def _opt_outs() -> Mapping[str, str]:
+    """Every header by which any system says that somebody opted out: one that is overlooked is a broken promise."""
+    leads = [v for v in variants() if v.object == "leads"]
+    return {
+        key: name for v in leads for key, (name, _) in v.loose.items() if name in {"email_opt_out", "phone_opt_out"}
+    }
 
 
 def _fallbacks(variant: Variant) -> list[Mapping[str, str]]:
@@ -166,7 +181,7 @@ def _fallbacks(variant: Variant) -> list[Mapping[str, str]]:
     generic = {
         key: name for key, (name, _) in _generic_leads().loose.items() if name not in {"source_record_id", "full_name"}
     }
-    return [generic, localised()]
+    return [generic, localised(), _opt_outs()]
 
 
 def _match(headers: Sequence[str], variant: Variant, mapping: Mapping[str, str]) -> Match:
@@ -259,4 +274,17 @@ def mapping_faults(sources: SourcesConfig) -> list[Fault]:
                 hint = f"fields of {source.object or 'any object'}: {', '.join(sorted(known))}"
                 key = f"sources.{name}.mapping.{header}"
                 faults.append(Fault("sources.yaml", key, f"unknown field {target!r}", hint))
+        faults += _twins(name, source.mapping)
+    return faults
+
+
+def _twins(name: str, mapping: Mapping[str, str]) -> list[Fault]:
+    """Headers of a mapping that are one and the same but for case, blanks, underscores and hyphens."""
+    first: dict[str, str] = {}
+    faults = []
+    for header in mapping:
+        other = first.setdefault(header_key(header), header)
+        if other != header:
+            problem, hint = f"the same header as {other!r}", "case, blanks, _ and - do not count: keep one of them"
+            faults.append(Fault("sources.yaml", f"sources.{name}.mapping.{header}", problem, hint))
     return faults

@@ -19,8 +19,11 @@ from leadgrade.raw.inbox.offers import Offer, OffersReport, PlaceLost, offered
 from leadgrade.raw.readers.sniff import sniff
 from leadgrade.raw.readers.sniffed import Sniffed
 from leadgrade.raw.refusals import Refusal, refusal_of
-from leadgrade.raw.rework.quarantine import close_corrected, inherit, is_retry
+from leadgrade.raw.rework.quarantine import close_corrected, corrected_rows, inherit
 from leadgrade.run import Run
+
+# the rows stream through: more would only be kept for nobody to read again
+MEMORY = 1024
 
 
 @dataclass(slots=True)
@@ -71,26 +74,40 @@ def take_in(run: Run) -> IntakeReport:
         raise ConfigError(faults)
     store.prepare(run.engine)
     known, report = store.known_files(run.engine), IntakeReport()
-    for offer in offered(run, report.offers):
-        settings = settings_hash(offer.source)
-        if store.is_known(known.get(offer.file_id), offer.source_name, settings):
-            report.files_known += 1
-            continue
-        file = _take(run, offer, report, known.get(offer.file_id))
-        if file:
-            known[offer.file_id] = store.Known(offer.source_name, file["status"], settings, file["ingested_at"])
+    with run.engine.memory_at_most(MEMORY):
+        _take_all(run, known, report)
     if not known:
         raise InputError(_nothing(run))
     store.date_offers(run.engine)
     return report
 
 
-def settings_hash(source: Source) -> str:
-    """sha256 of what sources.yaml says of how the files of a source are read."""
+def _take_all(run: Run, known: dict[str, store.Known], report: IntakeReport) -> None:
+    for offer in offered(run, report.offers):
+        settings = settings_hash(offer.source, _id_system(run, offer.source))
+        if store.is_known(known.get(offer.file_id), offer.source_name, settings):
+            report.files_known += 1
+            continue
+        file = _take(run, offer, report, known.get(offer.file_id))
+        if file:
+            known[offer.file_id] = store.Known(offer.source_name, file["status"], settings, file["ingested_at"])
+
+
+def settings_hash(source: Source, id_system: str | None = None) -> str:
+    """sha256 of what sources.yaml says of how the files of a source are read; of a list of deletions with whose ids it names."""
     said = source.model_dump(
-        mode="json", include={"system", "object", "country", "date_order", "mapping", "mode", "of"}
+        mode="json", include={"system", "object", "country", "encoding", "date_order", "mapping", "mode", "of"}
     )
+    said |= {"id_system": id_system} if id_system else {}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _id_system(run: Run, source: Source) -> str | None:
+    """The system of the records that a list of deletions names: as their files tell, else as sources.yaml does."""
+    if source.mode != "deletions" or source.of is None:
+        return None
+    named = run.settings.sources.sources.get(source.of)
+    return store.system_of(run.engine, source.of, source.object) or (named.system if named else None)
 
 
 def _nothing(run: Run) -> str:
@@ -116,6 +133,8 @@ def _take(run: Run, offer: Offer, report: IntakeReport, before: store.Known | No
     except _Moved:
         report.offers.unsettled[offer.source_name] += 1
         return None
+    if file["status"] == "refused" and not offer.is_retry:
+        report.offers.refused[offer.source_name] += 1
     _count(report, file)
     return file
 
@@ -141,7 +160,8 @@ def _open(run: Run, offer: Offer, first_seen: datetime) -> dict[str, Any]:
                     store.forget(run.engine, offer.file_id)
                     _take_rows(job, file)
                     store.insert_file(run.engine, file)
-                    close_corrected(run.engine, path, job.headers, file, run.as_of)
+                    corrected = corrected_rows(path, job.sniffed, job.headers) if offer.is_retry else ()
+                    close_corrected(run.engine, corrected, file, run.as_of)
                     if not offer.is_unchanged():
                         raise _Moved
             except OrderTold as told:
@@ -152,12 +172,14 @@ def _open(run: Run, offer: Offer, first_seen: datetime) -> dict[str, Any]:
 
 def _job(run: Run, offer: Offer, path: Path) -> Job:
     try:
-        sniffed = sniff(path, offer.sheet)
+        sniffed = sniff(path, offer.sheet, offer.source.encoding)
     except OSError as error:
         raise PlaceLost(type(error).__name__) from None
     headers = clean_headers(sniffed.headers)
-    source, forms = inherit(run.engine, path, offer.source) if is_retry(headers) else (offer.source, {})
-    return Job(run, path, sniffed, headers, match_headers(headers, source) if headers else None, source, forms)
+    corrected = corrected_rows(path, sniffed, headers) if offer.is_retry else ()
+    source, forms = inherit(run.engine, corrected, offer.source) if offer.is_retry else (offer.source, {})
+    match = match_headers(headers, source) if headers else None
+    return Job(run, path, sniffed, headers, match, source, forms, id_system=_id_system(run, offer.source))
 
 
 def _take_rows(job: Job, file: dict[str, Any]) -> None:
@@ -178,8 +200,11 @@ def _file_record(run: Run, offer: Offer, sniffed: Sniffed, match: Match | None, 
         "system": variant.system if variant else None, "system_score": match.score if match else None,
         "object": variant.object if variant else offer.source.object, "rows_read": 0, "rows_accepted": 0,
         "rows_quarantined": 0, "mapped_headers": None, "unmapped_headers": None, "date_orders": None,
-        "status": "taken", "reason": None, "reason_detail": None, "settings_hash": settings_hash(offer.source),
-        "ingested_at": first_seen, "offered_at": run.as_of, "run_id": run.run_id,
+        "headers": json.dumps(clean_headers(sniffed.headers)),
+        "status": "taken", "reason": None, "reason_detail": None,
+        "settings_hash": settings_hash(offer.source, _id_system(run, offer.source)),
+        "ingested_at": first_seen, "offered_at": run.as_of, "offer_number": offer.number, "delivery_number": None,
+        "mode": offer.source.mode, "owner": offer.source.of or offer.source_name, "run_id": run.run_id,
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -140,6 +140,18 @@ def variants() -> tuple[Variant, ...]:
 def localised() -> Mapping[str, str]:
     """Key of a header in another language -> field of leads."""
     return {header_key(h): name for name, headers in _read(_FOLDER / "localised.yaml").items() for h in headers}
+
+
+@cache
+def known_headers() -> frozenset[str]:
+    """Key of every header of every mapping, but for those of one or two signs."""
+    keys = {key for variant in variants() for key in variant.loose} | {*localised()}
+    return frozenset(key for key in keys if len(key) > 2)
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """True for a record in which two cells, of up to four one, are headers that some system writes."""
+    return sum(header_key(cell) in known_headers() for cell in cells) >= (1 if len(cells) <= 4 else 2)
 
 
 def known_systems() -> tuple[str, ...]:

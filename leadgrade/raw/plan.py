@@ -9,7 +9,7 @@ from functools import cached_property
 from leadgrade import contract
 from leadgrade.raw.cells.dates import DateForm
 from leadgrade.raw.headers import REQUIRED, Match
-from leadgrade.raw.mappings_data import canonical_fields
+from leadgrade.raw.mappings_data import canonical_fields, variants
 
 # text in raw.leads, but made ISO where it can be read
 LEAD_TIMES = (
@@ -27,17 +27,30 @@ class Plan:
         headers: Its headers, cleaned.
         forms: Position of a date column -> its order of day and month.
         is_deletions: Every row names a record that was deleted, and needs nothing but its id.
+        named_system: System of the records that such a list names, by which its ids are read; None: the file's own.
     """
 
     match: Match
     headers: list[str]
     forms: Mapping[int, DateForm] = field(default_factory=dict)
     is_deletions: bool = False
+    named_system: str | None = None
 
     @property
     def object(self) -> str:
         """What a row is."""
         return self.match.variant.object
+
+    @property
+    def id_system(self) -> str:
+        """The system by whose rules ids are read."""
+        return self.named_system or self.match.variant.system
+
+    @property
+    def strip(self) -> str | None:
+        """Pattern of a prefix that the system puts before values."""
+        named = (v.strip for v in variants() if v.system == self.named_system)
+        return self.match.variant.strip or next(named, None)
 
     @cached_property
     def types(self) -> dict[str, str]:

@@ -86,15 +86,19 @@ class Profile:
         self._batches = 0
         self._filled = [0] * len(headers)
         self._null_tokens: Counter[int] = Counter()
+        self._unread: Counter[int] = Counter()
         self._first: dict[int, Counter[str]] = {}
         self._later: dict[int, Counter[str]] = {}
 
-    def add(self, cleaned: pl.DataFrame, null_tokens: Mapping[int, int]) -> None:
+    def add(
+        self, cleaned: pl.DataFrame, null_tokens: Mapping[int, int], unread: Mapping[int, int] | None = None
+    ) -> None:
         """Count a batch.
 
         Args:
             cleaned: Accepted rows, columns ``c0 .. cN`` of text, null where nothing is meant; other columns are ignored.
             null_tokens: Position -> accepted rows whose cell held a word that stands for nothing.
+            unread: Position -> accepted rows whose text the typed field could not hold.
         """
         self._batches += not cleaned.is_empty()
         # batches 2, 4, 8, ...: the last one looked at lies in the second half of the file, and the looks stay few
@@ -108,6 +112,7 @@ class Profile:
             elif filled and is_later:
                 self._later[position] = _sample(values)
         self._null_tokens.update(null_tokens)
+        self._unread.update(unread or {})
 
     def frame(self, file_id: str, source: str, object: str) -> pl.DataFrame:  # noqa: A002  as the column is called
         """The rows of raw.columns for the file."""
@@ -121,6 +126,7 @@ class Profile:
                 "field": self._fields.get(position),
                 "filled": self._filled[position],
                 "null_tokens": self._null_tokens[position],
+                "unread": self._unread[position],
                 "look": self._look_of(position),
             }
             for position, header in enumerate(self._headers)

@@ -33,9 +33,9 @@ def refusal_of(sniffed: Sniffed, headers: list[str], match: Match | None, source
         hint = f"the headers are those of {other}: set system: {other}, or drop the key"
         return Refusal("wrong_system", f"system: {source.system} knows no header of the file; {hint}")
     if match is None:
-        shown = ", ".join(headers[:8])
+        # the headers themselves are not shown: of a file without any they are its first row
         hint = "name object (and system) of the source in sources.yaml, or map its headers there"
-        return Refusal("unknown_object", f"the headers tell of no known kind of row: {shown} ...; {hint}")
+        return Refusal("unknown_object", f"its {len(headers)} header(s) tell of no known kind of row; {hint}")
     if match.conflict:
         first, second, name = match.conflict
         hint = f"put one of them under mapping in sources.yaml ({name}, or answers to keep it aside)"

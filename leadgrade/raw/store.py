@@ -33,6 +33,7 @@ _KEY_FIELDS = {
     "accounts": ("domain", "name"),
     "opportunities": ("name", "account_source_id", "account_domain", "created_at"),
 }
+_TELLING_ID = r"@|%40|^\s*\+[0-9]|\pL\s+\pL"
 _IDS = ("source_record_id", "subject_id", "account_source_id", "parent_account_id", "opportunity_source_id")
 
 
@@ -69,16 +70,32 @@ def known_files(engine: DuckDBEngine) -> dict[str, Known]:
 
 
 def forget(engine: DuckDBEngine, file_id: str) -> None:
-    """Delete what is known of a file, so that it can be taken again."""
+    """Delete what is known of a file, so that it can be taken again. Of a new one nothing is."""
+    known = "select 1 from raw.files where file_id = $file_id"
+    if engine.collect(known, {"file_id": file_id}).is_empty():
+        return
     for table in ("raw.files", *_OF_FILES):
         engine.sql(f"delete from {table} where file_id = $file_id", {"file_id": file_id})
 
 
+def system_of(engine: DuckDBEngine, source: str, object_name: str | None) -> str | None:
+    """The system of most files that were taken from a source; None where there are none."""
+    query = """
+        select system from raw.files
+        where source = $source and status = 'taken' and system is not null and object = coalesce($object, object)
+        group by system order by count(*) desc, system limit 1
+    """
+    found = engine.collect(query, {"source": source, "object": object_name})
+    return None if found.is_empty() else str(found.item())
+
+
 def date_offers(engine: DuckDBEngine) -> None:
-    """Write beside each file when its content was last found anew somewhere."""
+    """Write beside each file when its source last offered its content anew, and with which delivery it came."""
+    names = ("offered_at", "offer_number", "delivery_number")
     engine.sql(
-        f"update raw.files set offered_at = newest.offered_at from ({LATEST_OFFERS}) as newest "
-        "where raw.files.file_id = newest.file_id and raw.files.offered_at is distinct from newest.offered_at"
+        f"update raw.files set {', '.join(f'{n} = newest.{n}' for n in names)} from ({LATEST_OFFERS}) as newest "
+        "where raw.files.file_id = newest.file_id and raw.files.source = newest.source "
+        f"and ({' or '.join(f'raw.files.{n} is distinct from newest.{n}' for n in names)})"
     )
 
 
@@ -122,9 +139,9 @@ def _record_id(object_name: str, names: Sequence[str]) -> str:
 
 
 def _safe_id(name: str) -> str:
-    """An id that is an address is replaced by its hash: ids never carry addresses."""
+    """An id that is an address, a number with a plus or a name is replaced by its hash: ids tell nobody's name."""
     hashed = f"'h_' || substr(md5(lower(trim({name}))), 1, 20)"
-    return f"case when contains({name}, '@') then {hashed} else {name} end as {name}"
+    return f"case when regexp_matches({name}, '{_TELLING_ID}') then {hashed} else {name} end as {name}"
 
 
 def _with_key_fields(frame: pl.DataFrame, object_name: str) -> pl.DataFrame:

@@ -9,10 +9,11 @@ import polars as pl
 from leadgrade.raw.cells.ids import first_id, salesforce_id
 from leadgrade.raw.cells.values import band_mid, to_boolean, to_number
 from leadgrade.raw.cells.vocabulary import canonical_value, vocabulary
+from leadgrade.raw.headers import ANY_TRUE
 from leadgrade.raw.plan import Plan
 
-# true in any of several columns counts: an opt-out must not hide behind the "false" of another column
-_ANY_TRUE = {"email_opt_out", "phone_opt_out", "is_test", "is_deleted"}
+# a day in a column of opt-outs is the day on which it happened
+_DAY = r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}"
 _LISTED_IDS = ("subject_id", "account_source_id", "opportunity_source_id")
 _IDS = (*_LISTED_IDS, "source_record_id", "parent_account_id")
 
@@ -28,11 +29,13 @@ def fields(rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     if plan.object == "opportunities":
         table = table.with_columns(_outcome(plan)).drop("deal_status", strict=False)
     table = table.with_columns(first_id(pl.col(n)) for n in _LISTED_IDS if n in table.columns)
-    if plan.match.variant.system == "salesforce":
+    if plan.id_system == "salesforce":
         table = table.with_columns(salesforce_id(pl.col(n)) for n in _IDS if n in table.columns)
     if plan.object != "leads":
         return table
-    stamps = [f"t{p}" for n in ("updated_at", "created_at") for p in plan.match.fields.get(n, ())]
+    # a list of deletions tells when the record was deleted or it tells nothing: its creation is no version
+    telling = ("updated_at",) if plan.is_deletions else ("updated_at", "created_at")
+    stamps = [f"t{p}" for n in telling for p in plan.match.fields.get(n, ())]
     return table.with_columns(version_at=pl.coalesce(stamps) if stamps else pl.lit(None, dtype=pl.Datetime("us")))
 
 
@@ -58,8 +61,8 @@ def _typed(plan: Plan, name: str, kind: str) -> pl.Expr:
 def _first(positions: tuple[int, ...], name: str) -> pl.Expr:
     """The first filled of several columns; of flags the first true one before that."""
     columns = [pl.col(f"c{p}") for p in positions]
-    if name in _ANY_TRUE and len(columns) > 1:
-        columns = [*(pl.when(to_boolean(c)).then(c) for c in columns), *columns]
+    if name in ANY_TRUE and len(columns) > 1:
+        columns = [*(pl.when(to_boolean(c) | c.str.contains(_DAY)).then(c) for c in columns), *columns]
     return pl.coalesce(columns) if len(columns) > 1 else columns[0]
 
 

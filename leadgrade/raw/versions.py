@@ -12,6 +12,7 @@ _VIEW = "raw.records"
 
 def build_versions(run: Run) -> None:
     """Build raw.deliveries, raw.versions and raw.snapshot_losses from the intake's tables and config.source_modes."""
+    run.engine.ensure("raw.corrections")
     for table in TABLES:
         query = sql_file(table).query
         if table == _VIEW:

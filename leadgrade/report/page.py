@@ -91,7 +91,7 @@ def _content(warehouse: Warehouse) -> dict[str, Any]:
         "sla": sections.sla(warehouse),
         "history": sections.history(warehouse),
         "rules": all_rules(warehouse),
-        "refused": sections.refused(warehouse),
+        "refused_rows": sections.refused_rows(warehouse),
         "changes": sections.changes(warehouse),
         "change_counts": sections.change_counts(warehouse),
     }

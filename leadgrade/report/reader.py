@@ -20,9 +20,9 @@ class Warehouse:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: str, parameters: Row | None = None) -> list[Row]:
         """The result of a query, a dict a row."""
-        cursor = self._connection.execute(query)
+        cursor = self._connection.execute(query, parameters)
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 

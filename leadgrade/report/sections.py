@@ -176,10 +176,15 @@ def history(warehouse: Warehouse) -> list[Line]:
     return lines
 
 
-def refused(warehouse: Warehouse) -> list[Row]:
-    """Files that were refused whole."""
+def refused_rows(warehouse: Warehouse) -> list[Row]:
+    """Open refused rows by file, reason and column; the sixty with most rows."""
     return warehouse.rows(
-        "select source, file_name, format, bytes, reason from raw.files where status = 'refused' order by source, file_name"
+        "select quarantine.source, files.file_name, quarantine.reason, quarantine.column_name, count(*) as rows "
+        "from raw.quarantine as quarantine left join raw.files as files on quarantine.file_id = files.file_id "
+        "where quarantine.closed_at is null and files.status is distinct from 'refused' "
+        "group by quarantine.source, quarantine.file_id, files.file_name, quarantine.reason, quarantine.column_name "
+        "order by rows desc, quarantine.source, files.file_name, quarantine.reason, quarantine.column_name, "
+        "quarantine.file_id limit 60"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from leadgrade.audit.examples import EXAMPLES, NEXT_STEPS, examples
 from leadgrade.report.reader import Row, Warehouse, open_warehouse
 from leadgrade.report.text import DISPOSITIONS
 
@@ -33,7 +34,8 @@ class Summary:
         grades: People by grade.
         next_actions: People by next action.
         sources: The rows of metrics.sources, most people first.
-        findings: Rules of the audit that did not pass: rule, severity, sentence, failures.
+        findings: Rules of the audit that did not pass: rule, severity, sentence, failures, examples, next_step.
+        refused: Refused files: source, file_name, reason, reason_detail, rows_read.
         rules_checked: Number of rules that were checked.
         best_person: person_id of the highest score, to try ``leadgrade explain`` on; None without people.
     """
@@ -57,6 +59,7 @@ class Summary:
     next_actions: dict[str, int]
     sources: list[Row]
     findings: list[Row]
+    refused: list[Row]
     rules_checked: int
     best_person: str | None
 
@@ -101,6 +104,7 @@ def summarize(warehouse: Warehouse) -> Summary:
         next_actions=_counts(warehouse, "next_action"),
         sources=warehouse.rows("select * from metrics.sources order by people desc, source"),
         findings=[row for row in findings if not row["passed"]],
+        refused=refused_files(warehouse),
         rules_checked=len(findings),
         best_person=warehouse.row("select arg_max(person_id, (score, person_id)) as person_id from scores.quality").get(
             "person_id"
@@ -137,8 +141,9 @@ def _objects(warehouse: Warehouse) -> list[Row]:
 
 
 def all_rules(warehouse: Warehouse) -> list[Row]:
-    """Every rule with its result of this run; failures that block first."""
-    return warehouse.rows(
+    """Every rule with its result of this run, examples of what breaks it and the next step; failures that block first."""
+    told = _examples(warehouse)
+    rows = warehouse.rows(
         """
         select rules.rule, rules.stage, rules.severity, rules.is_blocking, rules.sentence, results.rows_checked,
                results.failures, results.passed
@@ -147,6 +152,30 @@ def all_rules(warehouse: Warehouse) -> list[Row]:
         inner join meta.publication as publication on results.run_id = publication.run_id
         order by results.passed, rules.severity, results.failures desc, rules.rule
         """
+    )
+    return [_told(row, () if row["passed"] else told.get(row["rule"], ())) for row in rows]
+
+
+def _told(row: Row, lines: tuple[str, ...]) -> Row:
+    return {**row, "examples": lines, "next_step": "" if row["passed"] else NEXT_STEPS.get(row["rule"], "")}
+
+
+def _examples(warehouse: Warehouse) -> dict[str, tuple[str, ...]]:
+    run_id = warehouse.row("select run_id from meta.publication").get("run_id")
+    found: dict[str, list[Row]] = {}
+    for row in warehouse.rows(EXAMPLES, {"run_id": run_id}):
+        found.setdefault(row["rule"], []).append(row)
+    return {
+        rule: examples(rule, [(row["key"], row["detail"], row["file_name"]) for row in rows])
+        for rule, rows in found.items()
+    }
+
+
+def refused_files(warehouse: Warehouse) -> list[Row]:
+    """Files that were refused whole."""
+    return warehouse.rows(
+        "select source, file_name, format, bytes, rows_read, reason, reason_detail from raw.files "
+        "where status = 'refused' order by source, file_name"
     )
 
 

@@ -21,12 +21,14 @@ from leadgrade.report.text import (
     number,
     percent,
     plain,
+    rows_of,
     share,
 )
 
 WIDTH = 100
 TOP_GAPS = 8
 TOP_SOURCES = 8
+TOP_REFUSED = 8
 
 
 def render(summary: Summary, console: Console, published: Path, report: Path | None) -> None:
@@ -44,7 +46,7 @@ def render(summary: Summary, console: Console, published: Path, report: Path | N
     _gaps(summary, console)
     _sources(summary, console)
     _findings(summary, console)
-    _places(console, published, report, summary.best_person)
+    _places(console, published, report, summary)
 
 
 def _heading(console: Console, words: str) -> None:
@@ -73,6 +75,12 @@ def _head(summary: Summary, console: Console) -> None:
     console.print(Text(f"Lead quality as of {moment(summary.as_of)}", style="bold"))
     refused = f", {number(summary.files_refused)} refused" if summary.files_refused else ""
     _line(console, "Files", f"{number(summary.files)} taken{refused}, {number(summary.rows)} rows in all")
+    for file in summary.refused[:TOP_REFUSED]:
+        words = f"{plain(file['source'])}: {plain(file['file_name'])}, {code(plain(file['reason']))}"
+        _line(console, "  refused", f"{words} ({rows_of(file['rows_read'])})")
+    more = len(summary.refused) - TOP_REFUSED
+    if more > 0:
+        _line(console, "  refused", f"and {number(more)} more: leadgrade report --open")
 
 
 def _rows(summary: Summary, console: Console) -> None:
@@ -157,12 +165,15 @@ def _findings(summary: Summary, console: Console) -> None:
     table = _table(" ", " ", " ")
     table.columns[2].justify = "right"
     for finding in summary.findings:
-        sentence = Text(f"Does not hold: {plain(finding['sentence'])} ({finding['rule']})")
-        table.add_row(finding["severity"], sentence, f"{number(finding['failures'])} rows")
+        lines = [f"Broken rule: {plain(finding['sentence'])} ({finding['rule']})"]
+        lines += [f"  {plain(line)}" for line in finding["examples"]]
+        if finding["next_step"]:
+            lines.append(f"  -> {finding['next_step']}")
+        table.add_row(finding["severity"], Text("\n".join(lines)), rows_of(finding["failures"]))
     _print(console, table)
 
 
-def _places(console: Console, published: Path, report: Path | None, best: str | None) -> None:
+def _places(console: Console, published: Path, report: Path | None, summary: Summary) -> None:
     """Paths stand on lines of their own and are never broken, so that they can be copied."""
     _heading(console, "Where it is")
     for_all = "for BI, no personal data; open it read-only with what reads DuckDB files"
@@ -176,7 +187,9 @@ def _places(console: Console, published: Path, report: Path | None, best: str | 
         _copyable(console, path)
     console.print(Text("  Have a look"))
     _copyable(console, ".venv/bin/leadgrade report --open")
-    _copyable(console, f".venv/bin/leadgrade explain {best or 'PERSON_ID'}")
+    _copyable(console, f".venv/bin/leadgrade explain {summary.best_person or 'PERSON_ID'}")
+    if summary.refused or any(row["rows_quarantined"] for row in summary.sources):
+        _copyable(console, ".venv/bin/leadgrade quarantine list")
 
 
 def _copyable(console: Console, line: str) -> None:

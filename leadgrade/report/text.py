@@ -15,8 +15,8 @@ DISPOSITIONS = {
     "superseded": "older version of a row",
     "exact_duplicate": "exact copy of a row",
     "quarantined": "refused",
-    "test_lead": "test or deleted lead",
-    "suppressed": "suppressed",
+    "test_lead": "test lead",
+    "suppressed": "deleted at the source, or suppressed",
     "erased": "erased on request",
 }
 LEAD_DISPOSITIONS = {**DISPOSITIONS, "golden": "became a person"}
@@ -26,6 +26,11 @@ VERDICTS = {"below": "below", "within": "within", "above": "above", "insufficien
 def number(value: float | None, digits: int = 0) -> str:
     """1234567.8 as 1,234,568; null as a dash."""
     return NONE if value is None else f"{value:,.{digits}f}"
+
+
+def rows_of(count: int | None) -> str:
+    """1 row, 2 rows."""
+    return "1 row" if count == 1 else f"{number(count or 0)} rows"
 
 
 def percent(value: float | None) -> str:

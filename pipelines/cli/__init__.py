@@ -1,24 +1,50 @@
-"""The command line: leadgrade run, check, inspect, explain, report, demo, quarantine, rollback."""
+"""The command line: leadgrade run, check, inspect, explain, report, demo, quarantine, rollback.
+
+A command's module is imported when the command is called: Dagster and the engine take seconds.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
-from pipelines.cli.check import check
-from pipelines.cli.demo import demo
-from pipelines.cli.explain import explain
-from pipelines.cli.inspect import inspect_files
-from pipelines.cli.quarantine import quarantine
-from pipelines.cli.report import report
-from pipelines.cli.rollback import rollback
-from pipelines.cli.run import run
+# name -> what holds the command, and the first sentence of its help
+COMMANDS = {
+    "run": ("run:run", "Run the nightly job: take in, validate, match, grade, check, publish."),
+    "check": ("check:check", "Name every fault of the configuration at once; exit code 2 where there is one."),
+    "inspect": ("inspect:inspect_files", "Show what the intake would make of files: format, mapping, rows, reasons."),
+    "quarantine": ("quarantine:quarantine", "Work the refused rows: list them, export them, give them back corrected."),
+    "explain": ("explain:explain", "Show the grade of a person, point by point, with the evidence of each."),
+    "report": ("report:report", "Write the quality report of the last publication (one HTML file, offline) and print its path."),
+    "rollback": ("rollback:rollback", "Let readers see an earlier generation again (the one before the current, or GENERATION)."),
+    "demo": ("demo:demo", "Make raw leads of several systems with known truth (truth beside the exports, never in them)."),
+}  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """A group that imports a command when it is called, and lists them without."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(f"pipelines.cli.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="leadgrade")
 def main() -> None:
     """Grade a company's sales leads every night and show why."""
-
-
-for command in (run, check, inspect_files, explain, report, demo, quarantine, rollback):
-    main.add_command(command)

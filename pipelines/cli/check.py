@@ -6,13 +6,28 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.common import checked_settings, config_option, console, resolve
+from leadgrade.config.loader import Settings
+from leadgrade.raw.inbox.buckets import is_address
+from leadgrade.raw.inbox.storage import list_files
+from pipelines.cli.common import checked_settings, config_option, console, home_option, resolve
 
 
 @click.command()
+@home_option
 @config_option
-def check(config: Path | None) -> None:
+def check(home: Path | None, config: Path | None) -> None:
     """Name every fault of the configuration at once; exit code 2 where there is one."""
-    _, folder = resolve(None, config)
+    home, folder = resolve(home, config)
     settings = checked_settings(folder)
     console.print(f"{folder}: no faults; {len(settings.sources.sources)} sources", markup=False)
+    empty = _without_files(settings, home)
+    if empty:
+        console.print(
+            f"note: no file matches the path of {', '.join(empty)} (below {home})", markup=False, soft_wrap=True
+        )
+
+
+def _without_files(settings: Settings, home: Path) -> list[str]:
+    """Sources whose path matches no file now; object storage is not asked."""
+    sources = settings.sources.sources
+    return [name for name, s in sources.items() if not is_address(s.path) and not list_files(home, s.path)]

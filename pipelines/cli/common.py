@@ -12,6 +12,7 @@ from rich.console import Console
 
 from leadgrade.config import load_settings
 from leadgrade.config.loader import Settings
+from leadgrade.config.sources import mode_faults, source_faults
 from leadgrade.errors import ConfigError, InputError
 from leadgrade.raw.headers import mapping_faults
 from pipelines.environment import config_folder, home_folder
@@ -56,13 +57,9 @@ def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
 def checked_settings(folder: Path) -> Settings:
     """The configuration, or the end with every fault named and exit code 2."""
     try:
-        settings = load_settings(folder)
-        faults = mapping_faults(settings.sources)
-        if faults:
-            raise ConfigError(faults)
+        return load_settings(folder, (mode_faults, source_faults, mapping_faults))
     except ConfigError as error:
         fail(f"{folder}: {error}")
-    return settings
 
 
 def published_warehouse(warehouse: Path) -> Path:

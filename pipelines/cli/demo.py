@@ -10,7 +10,6 @@ from rich.progress import Progress
 from leadgrade import demo as demo_set
 from leadgrade.errors import InputError
 from pipelines.cli.common import console, fail
-from pipelines.resources import parse_as_of
 
 # fixed, so that the same arguments make the same bytes on any day
 DEFAULT_AS_OF = "2026-10-01"
@@ -31,6 +30,8 @@ DEFAULT_AS_OF = "2026-10-01"
 )
 def demo(rows: int, seed: int, out: Path, as_of: str, difficulty: str, duplicates: bool) -> None:
     """Make raw leads of several systems with known truth (truth beside the exports, never in them)."""
+    from pipelines.resources import parse_as_of  # noqa: PLC0415  Dagster takes seconds to import
+
     try:
         until = parse_as_of(as_of)
     except ValueError:

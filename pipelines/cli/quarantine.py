@@ -17,10 +17,11 @@ from leadgrade.raw.rework import retry as retries
 from leadgrade.raw.rework import worklist
 from leadgrade.raw.rework.reasons import reasons
 from leadgrade.raw.rework.worklist import Exported, Published
-from pipelines.cli.common import config_option, console, errors, fail, home_option, resolve
+from pipelines.cli.common import checked_settings, config_option, console, errors, fail, home_option, resolve
 from pipelines.cli.run import run as run_command
 
 SHOWN = 50
+DELIMITERS = {",": ",", ";": ";", "tab": "\t"}
 
 source_option = click.option("--source", default=None, metavar="S", help="Only rows of this source.")
 reason_option = click.option(
@@ -66,11 +67,11 @@ def _print_groups(found: list[dict[str, Any]]) -> None:
     for title in ("source", "file", "reason", "column", "looks like"):
         table.add_column(title, overflow="fold")
     table.add_column("rows", justify="right")
-    table.add_column("e.g. row", justify="right")
+    table.add_column("row numbers", overflow="fold")
     for row in found[:SHOWN]:
         texts = (row[name] or "" for name in ("source", "file_name", "reason", "column_name", "value_class"))
         # a value that looks like [a] is no markup
-        table.add_row(*(text.replace("[", r"\[") for text in texts), f"{row['rows']:,}", str(row["example_row"] or ""))
+        table.add_row(*(text.replace("[", r"\[") for text in texts), f"{row['rows']:,}", _numbers(row))
     console.print(table)
     if len(found) > SHOWN:
         console.print(f"... and {len(found) - SHOWN:,} more groups; --json names all")
@@ -80,6 +81,13 @@ def _print_groups(found: list[dict[str, Any]]) -> None:
         console.print(f"{code}: {told['meaning']}. {told['what_to_do']}", markup=False, soft_wrap=True)
 
 
+def _numbers(row: dict[str, Any]) -> str:
+    """Where the rows stand in their file: all of them where they are few."""
+    if row["row_numbers"]:
+        return ", ".join(map(str, row["row_numbers"]))
+    return f"e.g. {row['example_row']}" if row["example_row"] else ""
+
+
 @quarantine.command()
 @home_option
 @click.option(
@@ -87,14 +95,21 @@ def _print_groups(found: list[dict[str, Any]]) -> None:
 )
 @source_option
 @reason_option
-def export(home: Path | None, out: Path, source: str | None, reason: str | None) -> None:
+@click.option(
+    "--delimiter",
+    type=click.Choice(list(DELIMITERS)),
+    default=",",
+    show_default=True,
+    help="What parts the cells: ';' where a spreadsheet shows everything in one column.",
+)
+def export(home: Path | None, out: Path, source: str | None, reason: str | None, delimiter: str) -> None:
     """Write the refused rows as they came, with their reasons, one csv for each file.
 
     Mend the cells in any spreadsheet, leave the columns with an underscore as they are (empty _surplus), and give the
     file back with: leadgrade quarantine retry FILE.
     """
     with _published(home) as (_, published):
-        made = worklist.export(published, out.expanduser().resolve(), source, reason)
+        made = worklist.export(published, out.expanduser().resolve(), source, reason, DELIMITERS[delimiter])
     _print_export(made)
 
 
@@ -106,6 +121,8 @@ def _print_export(made: Exported) -> None:
         console.print(line, markup=False, soft_wrap=True)
     if made.files:
         console.print("They hold personal data: delete them when they are done.")
+        hint = "Open them as text (in Excel: Data, From Text/CSV, without type detection) and save them as CSV UTF-8 or xlsx."
+        console.print(hint + " All in one column? Export with --delimiter ';'", markup=False, soft_wrap=True)
         console.print("Give them back with: leadgrade quarantine retry FILE")
     elif not made.whole:
         console.print("nothing is open in the quarantine")
@@ -128,10 +145,11 @@ def retry(
 ) -> None:
     """Give corrected exports back; the next run takes them in and closes the entries.
 
-    Exit code 2 and nothing placed where a row names no open entry.
+    Exit code 2 and nothing placed where a row names no open entry, or where its source is not in sources.yaml.
     """
+    sources = checked_settings(resolve(home, config)[1]).sources.sources
     with _published(home) as (here, published):
-        checked = retries.check(published, here.root, files, with_untouched=untouched)
+        checked = retries.check(published, here.root, files, sources, with_untouched=untouched)
         if checked.problems:
             _refuse(checked.problems)
         retries.place(checked)
@@ -152,7 +170,11 @@ def _refuse(problems: list[retries.Problem]) -> None:
 def _print_retry(checked: retries.Checked) -> None:
     for correction in checked.corrections:
         state = "was given back before" if correction.is_known else "the next run takes it in"
-        line = f"{correction.rows:>10,} row(s) of {correction.file.name}: {state}: {correction.path}"
+        line = f"{correction.rows:>10,} row(s) of {worklist.shown(correction.file.name)}: {state}: {correction.path}"
+        console.print(line, markup=False, soft_wrap=True)
+    for old in checked.replaced:
+        rest = f"{old.left:,} row(s) of it stay" if old.left else "nothing is left of it"
+        line = f"{old.rows:>10,} row(s) given back before take the new cells instead: {old.path.name}, {rest}"
         console.print(line, markup=False, soft_wrap=True)
     if checked.untouched:
         console.print(f"{checked.untouched:>10,} row(s) are as they were and stay open")

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import click
 
-from leadgrade import report as reports
 from leadgrade.publish import Home
-from leadgrade.report import terminal
 from pipelines.cli.common import checked_settings, config_option, console, errors, fail, home_option, resolve
-from pipelines.resources import parse_as_of
 
 
 class _Progress(logging.Handler):
@@ -45,13 +42,17 @@ def run(home: Path | None, config: Path | None, as_of: str | None, full: bool) -
     """
     home, config = resolve(home, config)
     checked_settings(config)
+    from pipelines.resources import parse_as_of  # noqa: PLC0415  Dagster takes seconds to import
+
     try:
         parse_as_of(as_of)
     except ValueError:
         fail(
             f"--as-of: expected an ISO 8601 date or time such as 2026-10-01 or 2026-10-01T02:00:00+02:00, found {as_of}"
         )
-    from pipelines.nightly import run_nightly  # noqa: PLC0415  Dagster takes seconds to import
+    from leadgrade import report as reports  # noqa: PLC0415
+    from leadgrade.report import terminal  # noqa: PLC0415
+    from pipelines.nightly import run_nightly  # noqa: PLC0415
 
     _show_progress()
     outcome = run_nightly(home, config, as_of=as_of, full=full)
@@ -71,10 +72,13 @@ def _explain_failure(outcome: object, home: Home) -> None:
     if outcome.refusals:
         errors.print("Refused: blocking checks failed, nothing was published.", style="bold red")
     for refusal in outcome.refusals:
-        errors.print(f"  {refusal.rule}: {refusal.sentence}", markup=False, soft_wrap=True)
-        errors.print(
-            f"    {refusal.failures:,} row(s) of {refusal.table} break it, e.g. {', '.join(refusal.keys)}", markup=False
-        )
+        errors.print(f"  Broken rule: {refusal.sentence} ({refusal.rule})", markup=False, soft_wrap=True)
+        lines = [f"{refusal.failures:,} row(s) of {refusal.table} break it, e.g. {', '.join(refusal.keys)}"]
+        lines += refusal.details
+        if refusal.next_step:
+            lines.append(f"-> {refusal.next_step}")
+        for line in lines:
+            errors.print(f"    {line}", markup=False, soft_wrap=True)
     if outcome.refusals:
         errors.print(
             f"  Keys (at most 1000 a rule): meta.rule_failures in {home.work_file(outcome.run_id)}",

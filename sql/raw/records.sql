@@ -9,6 +9,7 @@ with lead_rows as (
         row_number,
         lead_id as record_id,
         version_at,
+        version_at as deleted_at,
         row_hash,
         coalesce(lower(is_test) in ('true', 't', 'yes', 'y', '1', '1.0', 'on', 'x'), false)
         or coalesce(lower(email) in ('test@fb.com', 'test@meta.com'), false)
@@ -24,29 +25,33 @@ with lead_rows as (
     from raw.leads
 )
 
-select file_id, row_number, record_id, version_at, row_hash, is_test, is_deleted from lead_rows
+select file_id, row_number, record_id, version_at, deleted_at, row_hash, is_test, is_deleted from lead_rows
 union all
-select file_id, row_number, record_id, coalesce(updated_at, created_at), row_hash, false, false from raw.accounts
+select
+    file_id, row_number, record_id, coalesce(updated_at, created_at), updated_at, row_hash, false, false
+from raw.accounts
 union all
-select file_id, row_number, record_id, occurred_at, row_hash, false, false from raw.events
+select file_id, row_number, record_id, occurred_at, null, row_hash, false, false from raw.events
 union all
-select file_id, row_number, record_id, captured_at, row_hash, false, false from raw.consents
+select file_id, row_number, record_id, captured_at, null, row_hash, false, false from raw.consents
 union all
-select file_id, row_number, record_id, added_at, row_hash, false, false from raw.suppressions
+select file_id, row_number, record_id, added_at, null, row_hash, false, false from raw.suppressions
 union all
-select file_id, row_number, record_id, occurred_at, row_hash, false, false from raw.activities
+select file_id, row_number, record_id, occurred_at, null, row_hash, false, false from raw.activities
 union all
-select file_id, row_number, record_id, coalesce(updated_at, created_at), row_hash, false, false from raw.opportunities
+select
+    file_id, row_number, record_id, coalesce(updated_at, created_at), updated_at, row_hash, false, false
+from raw.opportunities
 union all
-select file_id, row_number, record_id, occurred_at, row_hash, false, false from raw.sales_decisions
+select file_id, row_number, record_id, occurred_at, null, row_hash, false, false from raw.sales_decisions
 union all
-select file_id, row_number, record_id, occurred_at, row_hash, false, false from raw.intent_signals
+select file_id, row_number, record_id, occurred_at, null, row_hash, false, false from raw.intent_signals
 union all
-select file_id, row_number, record_id, occurred_at, row_hash, false, false from raw.campaign_spend
+select file_id, row_number, record_id, occurred_at, null, row_hash, false, false from raw.campaign_spend
 union all
 select
     file_id, row_number, record_id,
     -- a further line of an order repeats its id without the total: older than any row that has one
     case when amount is not null then coalesce(updated_at, ordered_at) end,
-    row_hash, false, false
+    updated_at, row_hash, false, false
 from raw.orders

@@ -17,6 +17,7 @@ with accepted_rows as (
         end as disposition,
         case
             when versions.state = 'source_deleted' then coalesce(versions.reason, 'source_deleted')
+            when versions.state = 'superseded' then versions.reason
             when versions.state = 'current' then blocked_leads.reason
         end as reason,
         case when versions.object = 'leads' then versions.record_id end as lead_id,

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -69,11 +70,29 @@ def test_a_row_without_an_open_entry_places_nothing(first_night, tmp_path):
     call(first_night.home, "export", "--out", str(tmp_path / "out"))
     path = next((tmp_path / "out").glob("*/*.quarantine.csv"))
     wrong = [row | {"_row_number": "999999999"} for row in records(path)]
-    found = call(first_night.home, "retry", str(write(path, wrong)))
+    found = call(first_night.home, "retry", str(write(path, wrong)), "--config", str(CONFIG))
     assert found.exit_code == 2
     assert "row 1: the quarantine has no such row" in found.output
     assert "nothing was placed" in found.output
     assert not (first_night.home / "retry").exists()
+
+
+def test_rows_of_a_source_that_is_gone_place_nothing(first_night, tmp_path):
+    call(first_night.home, "export", "--out", str(tmp_path / "out"))
+    path = next((tmp_path / "out").glob("*/*.quarantine.csv"))
+    shutil.copytree(CONFIG, tmp_path / "config")
+    (tmp_path / "config" / "sources.yaml").write_text("sources: {other: {path: inbox/*}}", encoding="utf-8")
+    found = call(first_night.home, "retry", str(path), "--untouched", "--config", str(tmp_path / "config"))
+    assert found.exit_code == 2
+    assert "is not in sources.yaml" in found.output
+    assert not (first_night.home / "retry").exists()
+
+
+def test_the_export_says_how_to_open_it_and_may_have_semicolons(first_night, tmp_path):
+    found = call(first_night.home, "export", "--out", str(tmp_path / "out"), "--delimiter", ";")
+    assert "Open them as text" in found.output
+    path = next((tmp_path / "out").glob("*/*.quarantine.csv"))
+    assert path.read_text("utf-8-sig").startswith("_file_id;_row_number;")
 
 
 def mended(row: dict[str, str], number: int) -> dict[str, str]:

@@ -81,11 +81,23 @@ def test_text_that_people_typed_is_masked_in_the_warehouse(home):
         assert connection.execute(title).fetchall() == [(typed,)]
 
 
+def test_an_odd_id_or_header_from_outside_is_withheld_and_stops_no_night(home):
+    with open_branch(Home(home), SETTINGS, "run-1", now=NOW) as run:
+        make_table(run.engine, "people.golden", [{"person_id": "p_1", "campaign_id": "jane.doe@acme.test"}])
+        name, headers = "crm +493012345678.csv", '["a+b", "zaph@x.example", "Revenue 2023/2024"]'
+        make_table(run.engine, "raw.files", [{"file_id": "f", "file_name": name, "unmapped_headers": headers}])
+        publish(run, NOW)
+    with duckdb.connect(str(Home(home).warehouse), read_only=True) as connection:
+        assert connection.execute("select campaign_id from people.golden").fetchall() == [("[withheld]",)]
+        found = connection.execute("select file_name, unmapped_headers from raw.files").fetchall()
+    assert found == [("crm [withheld].csv", '["a+b", "[withheld]", "Revenue 2023/2024"]')]
+
+
 def test_a_leak_into_an_id_column_stops_the_publication_and_names_the_column_only(home):
     first = night(home, "run-1", 1)
     with open_branch(Home(home), SETTINGS, "run-2", now=NOW) as run:
-        make_table(run.engine, "people.golden", [{"person_id": "p_1", "campaign_id": "jane.doe@acme.test"}])
-        with pytest.raises(AuditFailed, match=r"people\.golden\.campaign_id \(1 rows\)") as raised:
+        make_table(run.engine, "scores.quality", [{"person_id": "p_1", "model_id": "jane.doe@acme.test"}])
+        with pytest.raises(AuditFailed, match=r"scores\.quality\.model_id \(1 rows\)") as raised:
             publish(run, NOW + timedelta(days=1))
     assert "jane" not in str(raised.value)
     assert Home(home).current() == first.name

@@ -37,7 +37,8 @@ SOURCES = {
     "any": {"path": "inbox/any/*"},
 }
 # they tell which run did the work, and after a kill two runs did
-OF_THE_RUN = {"run_id", "ingested_at", "offered_at", "seen_at", "modified_at", "location"}
+OF_THE_RUN = {"run_id", "ingested_at", "offered_at", "seen_at", "modified_at", "written_at",
+              "offer_number", "delivery_number", "location"}  # fmt: skip
 
 
 def _table(first: int, count: int) -> list[list[str]]:

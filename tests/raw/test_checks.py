@@ -75,6 +75,9 @@ def taken(home, engine):
     make_table(engine, "raw.files", [
         {"file_id": "f", "source": "forms", "object": "leads", "status": "taken", "rows_read": 2, "rows_accepted": 2,
          "rows_quarantined": 0, "date_orders": "{}", "ingested_at": AS_OF}])  # fmt: skip
+    make_table(engine, "raw.columns", [
+        {"file_id": "f", "source": "forms", "object": "leads", "position": 1, "field": "email", "filled": 2, "unread": 0}
+    ])  # fmt: skip
     build_versions(run)
     return engine
 
@@ -96,6 +99,7 @@ def test_a_good_intake_breaks_no_rule(taken):
         ("version_row_complete", "insert into raw.versions from raw.versions"),
         ("quarantine_share", "update raw.files set rows_quarantined = 1"),
         ("file_refused", "update raw.files set status = 'refused', reason = 'empty'"),
+        ("column_unread", "update raw.columns set unread = 1"),
         ("date_order_told", """update raw.files set date_orders = '{"At": "dmy (unknown)"}'"""),
     ],
 )

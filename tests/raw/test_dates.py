@@ -41,6 +41,8 @@ MDY, DMY, MIXED = DateForm("mdy"), DateForm("dmy"), DateForm("mdy", "mixed", is_
         ("4/31/2024", MDY, None),
         ("13/13/2020", DMY, None),
         ("99999999", MDY, None),
+        ("202411", MDY, None),
+        ("2025123", MDY, None),
         ("soon", MDY, None),
         (None, MDY, None),
     ],

@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+import polars as pl
 import pytest
 
+from leadgrade.contacts.answers import opt_out
 from leadgrade.errors import ConfigError, InputError
 from leadgrade.raw.intake import take_in
 from leadgrade.raw.readers import delimited
@@ -341,6 +343,8 @@ def test_markup_is_taken_out_of_text_and_test_leads_stay(tmp_path):
         ["1", "a@example.com", "Smith &amp; Sons", "<p>Call <b>Monday</b></p>"],
         ["2", "b@example.com", "<test lead: dummy data for company>", "a < b & c"],
         ["3", "c@example.com", "<br/>", "Anna <anna@example.com>"],
+        ["4", "d@example.com", "<p>None</p>", "a<b and b>c"],
+        ["5", "e@example.com", "Caf&eacute;", '<p style="x">N/A</p>'],
     )
     put(tmp_path, "a.csv", text)
     run = run_with(tmp_path, HUBSPOT)
@@ -350,7 +354,77 @@ def test_markup_is_taken_out_of_text_and_test_leads_stay(tmp_path):
         ("Smith & Sons", "Call  Monday"),
         ("<test lead: dummy data for company>", "a < b & c"),
         (None, "Anna <anna@example.com>"),
+        (None, "a<b and b>c"),
+        ("Café", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("headers", "cells", "mapping"),
+    [
+        (["Unsubscribed from all email", "Email Opt Out"], ["false", "TRUE"], {}),
+        (["Unsubscribed from all email", "My opt-out"], ["1", "0"], {"My opt-out": "email_opt_out"}),
+        (["Unsubscribed from all email", "HasOptedOutOfEmail", "do not email"], ["", "no", "yes"], {}),
+        (["Unsubscribed from all email", "Unsubscribed"], ["false", "2026-01-31"], {}),
+    ],
+)
+def test_an_opt_out_of_any_mapping_counts(tmp_path, headers, cells, mapping):
+    put(tmp_path, "a.csv", csv_text(["Record ID", "Email", *headers], ["1", "a@example.com", *cells]))
+    run = run_with(tmp_path, {"crm": HUBSPOT["crm"] | {"mapping": mapping}})
+    take_in(run)
+    found = rows(run, "from raw.leads")[0]["email_opt_out"]
+    assert pl.select(opt_out(pl.lit(found))).item() is True
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("a@example.com", False), ("a%40example.com", False), ("+493012345678", False), ("Ada Lovelace", False),
+     ("493012345678", True), ("00Q-7 b", True)],
+)  # fmt: skip
+def test_ids_tell_no_names(tmp_path, given, kept):
+    put(tmp_path, "a.csv", csv_text(["Record ID", "Email"], [given, "a@example.com"]))
+    run = run_with(tmp_path, HUBSPOT)
+    take_in(run)
+    found = rows(run, "from raw.leads")[0]["source_record_id"]
+    assert (found == given, found.startswith("h_")) == (kept, not kept)
+
+
+def test_columns_in_another_order_make_no_other_row(tmp_path):
+    put(tmp_path, "a.csv", csv_text(["Record ID", "Email", "Zeta", "Alpha"], ["1", "a@example.com", "z", "a"]))
+    put(tmp_path, "b.csv", csv_text(["Alpha", "Email", "Record ID", "Zeta"], ["a", "a@example.com", "1", "z"]))
+    run = run_with(tmp_path, HUBSPOT)
+    take_in(run)
+    assert sorted(state for *_, state in states(run)) == ["current", "exact_duplicate"]
+
+
+def test_a_list_of_people_who_unsubscribed_is_no_list_of_leads(tmp_path):
+    text = csv_text(["Email Address", "Unsubscribe Date", "Reason"], ["a@example.com", "2026-01-05", "too many mails"])
+    run, _ = take_one(tmp_path, text, None)
+    found = rows(run, "select subject_email, reason, added_at, answers from raw.suppressions")
+    assert [tuple(r.values()) for r in found] == [
+        ("a@example.com", "unsubscribe", datetime(2026, 1, 5), '{"Reason": "too many mails"}')
+    ]
+
+
+def test_cells_that_a_typed_field_cannot_hold_are_counted(tmp_path):
+    head = ["Record ID", "Associated Contact Email", "Deal Name", "Amount", "Close Date"]
+    text = csv_text(head, ["1", "a@example.com", "x", "much", "soon"], ["2", "a@example.com", "y", "10", "2026-01-01"])
+    run, _ = take_one(tmp_path, text, "opportunities", system="hubspot")
+    found = rows(
+        run, "select field, unread from raw.columns where field in ('amount', 'close_date', 'name') order by 1"
+    )
+    assert [tuple(r.values()) for r in found] == [("amount", 1), ("close_date", 1), ("name", 0)]
+
+
+def test_a_bare_list_of_addresses_is_refused(tmp_path):
+    _, report = take_one(tmp_path, "Email Address\na@example.com\n", None)
+    assert (report.files_refused, report.rows_quarantined["unknown"]) == (1, 1)
+
+
+def test_the_headers_of_an_unknown_file_are_not_told(tmp_path):
+    run, _ = take_one(tmp_path, "Zaphodina,Feldweg 3,030 1234567\nAda,Weg 4,5\n", None)
+    assert "Zaphodina" not in str(rows(run, "select * exclude (headers) from raw.files"))
+    assert "Zaphodina" not in str(rows(run, "from raw.quarantine"))
 
 
 def test_short_salesforce_ids_are_the_long_ones(tmp_path):

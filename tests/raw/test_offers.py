@@ -136,6 +136,65 @@ def test_a_part_of_a_full_list_that_is_written_again_is_delivered_again(tmp_path
     assert [(r["offered_at"].day, r["seen_at"].day) for r in rows(run, "from raw.offers")] == [(day, 2)]
 
 
+@pytest.mark.parametrize(
+    ("touched", "day"),
+    [
+        (lambda path: path.chmod(0o640), 1),
+        # a copying tool that keeps the time of modification, another that keeps its seconds
+        (lambda path: os.utime(path, ns=(path.stat().st_mtime_ns,) * 2), 1),
+        (lambda path: os.utime(path, ns=(path.stat().st_mtime_ns // 10**9 * 10**9,) * 2), 1),
+        (lambda path: os.utime(path, ns=(path.stat().st_mtime_ns + 1,) * 2), 2),
+    ],
+)
+def test_a_file_that_was_merely_touched_is_no_delivery(tmp_path, at_once, hashed, touched, day):
+    path = put(tmp_path, "a.csv", "one")
+    os.utime(path, ns=(10**18 + 10**6 + 7, 10**18 + 10**6 + 7))
+    sources = {"crm": {"path": "inbox/*.csv", "mode": "snapshot"}}
+    run = run_with(tmp_path, sources, as_of=datetime(2026, 10, 1))
+    contents(run)
+    touched(path)
+    contents(run_with(tmp_path, sources, run.engine, as_of=LATER))
+    assert len(hashed) == 2
+    found = rows(run, "select offered_at, offer_number, delivery_number from raw.offers")
+    assert [(r["offered_at"].day, r["offer_number"], r["delivery_number"]) for r in found] == [(day,) * 3]
+
+
+def test_runs_are_counted_whatever_time_they_call_now(tmp_path, at_once):
+    run = run_with(tmp_path, SOURCES)
+    for number, as_of in enumerate([LATER, LATER, datetime(2026, 9, 1)], 1):
+        put(tmp_path, f"{number}.csv", str(number))
+        contents(run_with(tmp_path, SOURCES, run.engine, as_of=as_of))
+    assert [r["offer_number"] for r in rows(run, "from raw.offers order by location")] == [1, 2, 3]
+
+
+def test_what_comes_without_all_files_of_its_source_is_no_delivery_until_it_does(tmp_path, at_once):
+    put(tmp_path, "a.csv", "one")
+    (tmp_path / "inbox/b.csv").symlink_to(tmp_path / "nowhere")
+    put(tmp_path, "other/c.csv", "three")
+    sources = {"crm": {"path": "inbox/*.csv", "mode": "snapshot"}, "other": {"path": "inbox/other/*.csv"}}
+    run, report = run_with(tmp_path, sources), OffersReport()
+    query = "select location, offer_number, delivery_number from raw.offers order by location"
+    contents(run, report)
+    assert report.incomplete == {"crm"}
+    assert [tuple(r.values()) for r in rows(run, query)] == [("inbox/a.csv", 1, None), ("inbox/other/c.csv", 1, 1)]
+    (tmp_path / "inbox/b.csv").unlink()
+    put(tmp_path, "b.csv", "two")
+    contents(run)
+    assert [tuple(r.values()) for r in rows(run, query)] == [
+        ("inbox/a.csv", 1, 2),
+        ("inbox/b.csv", 2, 2),
+        ("inbox/other/c.csv", 1, 1),
+    ]
+
+
+def test_lists_of_deletions_come_last(tmp_path):
+    put(tmp_path, "a.csv", "one")
+    put(tmp_path, "b.csv", "two")
+    gone = {"path": "inbox/a.csv", "mode": "deletions", "of": "crm", "object": "leads"}
+    run = run_with(tmp_path, {"gone": gone, "crm": {"path": "inbox/b.csv"}})
+    assert [offer.source_name for offer in offered(run)] == ["crm", "gone"]
+
+
 def test_a_new_place_makes_the_content_newly_offered(tmp_path, at_once):
     path = put(tmp_path, "a.csv", "one")
     run = run_with(tmp_path, SOURCES)
@@ -143,7 +202,8 @@ def test_a_new_place_makes_the_content_newly_offered(tmp_path, at_once):
     path.rename(path.with_name("b.csv"))
     later = run_with(tmp_path, SOURCES, run.engine, as_of=LATER)
     contents(later)
-    assert rows(later, LATEST_OFFERS) == [{"file_id": sha("one"), "offered_at": LATER}]
+    expected = {"source": "crm", "file_id": sha("one"), "offered_at": LATER, "offer_number": 2, "delivery_number": 2}
+    assert rows(later, LATEST_OFFERS) == [expected]
     assert [r["location"] for r in rows(later, "from raw.offers")] == ["inbox/a.csv", "inbox/b.csv"]
 
 

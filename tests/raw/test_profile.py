@@ -99,13 +99,13 @@ def test_frame_is_that_of_the_contract() -> None:
         {"c0": ["a@example.com", None], "c1": ["Rom", "Kiel"], "c2": [None, None], "row_number": [1, 2]}
     )
     profile.add(batch.cast({"c2": pl.String()}), {0: 1})
-    profile.add(batch.cast({"c2": pl.String()}), {0: 1, 2: 2})
+    profile.add(batch.cast({"c2": pl.String()}), {0: 1, 2: 2}, {1: 3})
     frame = profile.frame("f1", "crm", "leads")
     assert dict(frame.schema) == polars_schema("raw.columns")
     assert frame.drop("file_id", "source", "object", "header").rows() == [
-        (1, "email", 2, 2, "email"),
-        (2, "city", 4, 0, "text"),
-        (3, None, 0, 2, "empty"),
+        (1, "email", 2, 2, 0, "email"),
+        (2, "city", 4, 0, 3, "text"),
+        (3, None, 0, 2, 0, "empty"),
     ]
     assert frame["header"].to_list() == ["E-Mail", "Ort", "x" * 900]
     assert set(frame.select("file_id", "source", "object").row(0)) == {"f1", "crm", "leads"}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import csv
 import io
+import json
 import re
 import shutil
 from datetime import datetime, timedelta
@@ -14,13 +15,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from leadgrade import contract
 from leadgrade.audit.runner import check_table
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.errors import InputError
+from leadgrade.publish.generation import write_generation
 from leadgrade.raw.config_tables import load
+from leadgrade.raw.inbox.offers import offered
+from leadgrade.raw.inspection import inspect
 from leadgrade.raw.intake import take_in
 from leadgrade.raw.rework import retry, worklist
-from leadgrade.raw.rework.quarantine import file_safe, is_retry, value_class
+from leadgrade.raw.rework.letters import is_spoilt
+from leadgrade.raw.rework.quarantine import file_safe, is_retry, retry_folder, value_class
 from leadgrade.raw.rework.reasons import reason, reasons
 from leadgrade.raw.rework.spreadsheet import neutralise, restore
 from leadgrade.raw.rework.worklist import File, cells_of, open_published
@@ -169,6 +175,7 @@ def test_a_refused_row_as_cells(code, payload, delimiter, expected):
 
 HEAD = ["subject_email", "type", "occurred_at", "page_title"]
 EVENTS = {"web": {"path": "inbox/*.csv", "object": "events"}}
+SHOWN = ("raw.quarantine", "raw.files", "raw.columns", "meta.run", "meta.publication")
 GOOD = ["a@example.com", "form_submit", "2026-01-01 10:00:00", "=1+1"]
 
 
@@ -177,12 +184,12 @@ def publish(run, home: Path) -> Path:
     folder = home / "published"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    for name, tables in {"private": ["raw.quarantine"], "warehouse": ["raw.files", "raw.columns"]}.items():
-        run.engine.sql(f"attach '{folder / name}.duckdb' as {name}")
-        run.engine.sql(f"create schema {name}.raw")
-        for table in tables:
-            run.engine.sql(f"create table {name}.{table} as from {table}")
-        run.engine.sql(f"detach {name}")
+    # a whole generation has a hundred tables: these are what the commands read
+    shown = {name: contract.table(name) for name in SHOWN}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contract, "tables", lambda: shown)
+        make_table(run.engine, "meta.run", [{"run_id": run.run_id, "as_of": run.as_of}])
+        write_generation(run, folder, run.as_of)
     return folder
 
 
@@ -235,7 +242,7 @@ def give_back(home: Path, records: list[dict[str, str]], name: str = "edited.csv
         writer.writeheader()
         writer.writerows(records)
     with opened(home / "published") as published:
-        return retry.check(published, home, [path], **options)
+        return retry.check(published, home, [path], EVENTS, **options)
 
 
 def test_the_list_counts_what_is_open(first, tmp_path):
@@ -293,6 +300,10 @@ def change(row: dict[str, str], **cells: str) -> dict[str, str]:
     [
         ({"_row_number": "77"}, "no such row"),
         ({"_row_number": "two"}, "empty or changed"),
+        ({"_row_number": "9" * 20}, "empty or changed"),
+        ({"_row_number": "9" * 19}, "empty or changed"),
+        ({"_row_number": "２"}, "empty or changed"),
+        ({"_row_number": "0"}, "empty or changed"),
         ({"_file_id": ""}, "empty or changed"),
         ({"_file_id": "0" * 64}, "nothing is known of a file"),
         ({"_row_number": "3"}, "named before"),
@@ -315,13 +326,12 @@ def test_a_missing_column_stops_the_retry(first, tmp_path):
 def test_what_is_no_export_is_refused(first, tmp_path):
     with opened(tmp_path / "published") as published:
         with pytest.raises(InputError, match="no column _file_id"):
-            retry.check(published, tmp_path, [put(tmp_path, "events.csv", "a,b\n1,2\n")])
+            retry.check(published, tmp_path, [put(tmp_path, "events.csv", "a,b\n1,2\n")], EVENTS)
         with pytest.raises(InputError, match="no such file"):
-            retry.check(published, tmp_path, [tmp_path / "nowhere.csv"])
-        with pytest.raises(InputError, match="save it as CSV UTF-8"):
-            retry.check(
-                published, tmp_path, [put(tmp_path, "old.csv", "_file_id,_row_number\nÜber,1\n".encode("cp1252"))]
-            )
+            retry.check(published, tmp_path, [tmp_path / "nowhere.csv"], EVENTS)
+        old = put(tmp_path, "old.csv", b"_file_id,_row_number,x\nf,1,\x81\x8d\n")
+        with pytest.raises(InputError, match="neither in UTF-8 nor in cp1252"):
+            retry.check(published, tmp_path, [old], EVENTS)
 
 
 def test_rows_that_nobody_changed_stay(first, tmp_path):
@@ -387,7 +397,7 @@ def test_a_file_comes_back_however_it_was_saved(first, tmp_path, save):
     found = [change(row, page_title='Übersicht; Preise, "neu"') for row in exported(tmp_path)[::2]]
     path = save(tmp_path / "edited.csv", [list(found[0]), *(list(row.values()) for row in found)])
     with opened(tmp_path / "published") as published:
-        checked = retry.check(published, tmp_path, [path])
+        checked = retry.check(published, tmp_path, [path], EVENTS)
     assert checked.problems == []
     text = checked.corrections[0].content.decode()
     assert [row["page_title"] for row in csv.DictReader(io.StringIO(text))] == ['Übersicht; Preise, "neu"'] * 2
@@ -482,3 +492,265 @@ def test_a_row_that_is_refused_again_can_be_corrected_again(first, tmp_path):
     # read after the file that it corrects
     names = [path.name for path in sorted((tmp_path / "retry" / "web").iterdir())]
     assert names[1].startswith(names[0].removesuffix(".csv") + "_")
+
+
+# --- files with the headers of a correction, wherever and whatever they are ------------------------------------------
+
+
+def as_lines(path: Path, records: list[list[str]]) -> Path:
+    head, *others = records
+    path.write_text("".join(json.dumps(dict(zip(head, one, strict=True))) + "\n" for one in others), encoding="utf-8")
+    return path
+
+
+def below_a_title(path: Path, records: list[list[str]]) -> Path:
+    path.write_text("Corrected events\n" + csv_text(*records), encoding="utf-8")
+    return path
+
+
+FORMS = {
+    "csv": as_text(",", "utf-8"),
+    "semicolons": as_text(";", "utf-8"),
+    "utf-16": as_text(",", "utf-16"),
+    "workbook": as_workbook,
+    "json lines": as_lines,
+    "title": below_a_title,
+}
+each_form = pytest.mark.parametrize("save", FORMS.values(), ids=FORMS)
+
+
+def naming(first, **cells: str) -> list[list[str]]:
+    """A correction of the second row of the seed."""
+    ((file_id,),) = first.collect("select distinct file_id from raw.quarantine").rows()
+    row = {"_file_id": file_id, "_row_number": "2"} | dict(zip(HEAD, GOOD, strict=True)) | cells
+    return [list(row), list(row.values())]
+
+
+OPEN = "select row_number from raw.quarantine where closed_at is null order by all"
+
+
+@each_form
+def test_a_corrected_file_counts_in_whatever_form_it_lies_in_the_retry_folder(first, tmp_path, save):
+    folder = retry_folder(tmp_path, "web")
+    folder.mkdir(parents=True)
+    save(folder / "by_hand.csv", naming(first, occurred_at="2025-02-28"))
+    run = night(tmp_path, 1, first)
+    assert [row["row_number"] for row in rows(run, OPEN)] == [3, 4]
+
+
+@each_form
+def test_its_headers_in_the_inbox_close_nothing(first, tmp_path, save):
+    save(tmp_path / "inbox" / "export.csv", naming(first, subject_email="e@example.com"))
+    run = night(tmp_path, 1, first)
+    assert [row["row_number"] for row in rows(run, OPEN)] == [2, 3, 4]
+    assert first.count("raw.corrections") == 0
+    (found,) = rows(run, "select answers from raw.events where subject_email = 'e@example.com'")
+    assert "_file_id" not in (found["answers"] or "")
+
+
+def test_row_numbers_that_are_none_close_nothing_and_stop_no_night(first, tmp_path):
+    folder = retry_folder(tmp_path, "web")
+    folder.mkdir(parents=True)
+    head, row = naming(first)
+    wrong = [[row[0], number, *row[2:]] for number in ("9" * 20, "２", "2.0", "", "+2")]
+    (folder / "by_hand.csv").write_text(csv_text(head, *wrong), encoding="utf-8")
+    run = night(tmp_path, 1, first)
+    assert [row["row_number"] for row in rows(run, OPEN)] == [2, 3, 4]
+
+
+def test_inspecting_such_a_file_tells_what_it_is(first, tmp_path):
+    path = as_lines(tmp_path / "export.json", naming(first, subject_email="e@example.com"))
+    (found,) = inspect([path], night(tmp_path, 1, first).settings, object="events")
+    assert (found.facts["status"], found.facts["rows_accepted"]) == ("taken", 1)
+
+
+# --- two corrections of one row before the night ---------------------------------------------------------------------
+
+
+def waiting(home: Path) -> dict[str, list[tuple[str, str]]]:
+    """Name of each file in the retry folder -> row number and page title of its rows."""
+    found = {}
+    for path in sorted((home / "retry" / "web").iterdir()):
+        with path.open(encoding="utf-8", newline="") as file:
+            found[path.name] = [(row["_row_number"], row["page_title"]) for row in csv.DictReader(file)]
+    return found
+
+
+def given(home: Path, records: list[dict[str, str]], title: str) -> retry.Checked:
+    checked = give_back(home, [change(row, page_title=title, _surplus="") for row in records])
+    assert checked.problems == []
+    retry.place(checked)
+    return checked
+
+
+def test_the_newer_correction_of_a_row_takes_the_place_of_the_one_that_waits(first, tmp_path):
+    records = exported(tmp_path)
+    assert given(tmp_path, records, "old").replaced == []
+    newer = given(tmp_path, records[1:2], "new")
+    assert [(old.rows, old.left) for old in newer.replaced] == [(1, 2)]
+    expected = [[("2", "old"), ("4", "old")], [("3", "new")]]
+    assert sorted(waiting(tmp_path).values()) == expected
+    before = waiting(tmp_path)
+    again = given(tmp_path, records[1:2], "new")
+    assert (again.replaced, [c.is_known for c in again.corrections], waiting(tmp_path)) == ([], [True], before)
+    last = given(tmp_path, records, "last")
+    assert sorted((old.rows, old.left) for old in last.replaced) == [(1, 0), (2, 0)]
+    assert list(waiting(tmp_path).values()) == [[("2", "last"), ("3", "last"), ("4", "last")]]
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "retry" / "web").iterdir()] == [0o600]
+
+
+def test_what_was_taken_in_gives_way_no_more(first, tmp_path):
+    records = exported(tmp_path)
+    given(tmp_path, records[1:], "old")
+    publish(night(tmp_path, 1, first), tmp_path)
+    assert given(tmp_path, records[:1], "new").replaced == []
+    assert sorted(waiting(tmp_path).values()) == [[("2", "new")], [("3", "old"), ("4", "old")]]
+
+
+def test_one_row_is_taken_in_once_after_two_corrections(first, tmp_path):
+    records = [change(exported(tmp_path)[0], occurred_at="2025-02-28")]
+    for title in ("old", "new"):
+        given(tmp_path, records, title)
+    run = night(tmp_path, 1, first)
+    found = rows(run, "select answers from raw.events where subject_email = 'b@example.com'")
+    assert [json.loads(row["answers"])["page_title"] for row in found] == ["new"]
+
+
+# --- sources, headers, letters ---------------------------------------------------------------------------------------
+
+
+def test_rows_of_a_source_that_nobody_looks_for_are_refused(first, tmp_path):
+    with opened(tmp_path / "published") as published:
+        path = worklist.export(published, tmp_path / "out").files[0][1]
+        (problem,) = retry.check(published, tmp_path, [path], ["other"], with_untouched=True).problems
+    assert (problem.row, "'web' is not in sources.yaml" in problem.why) == (0, True)
+
+
+NAMES = [
+    "web",
+    "..",
+    ".",
+    "",
+    " ",
+    "../../etc",
+    "a/b",
+    "a_b",
+    "a\\b",
+    ".hidden",
+    "Kunden [neu] *?",
+    "x" * 300,
+    "a\0b",
+    "~",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_night_looks_where_corrections_are_placed(name, tmp_path):
+    folder = retry_folder(tmp_path, name)
+    assert folder.resolve().parent == tmp_path / "retry"
+    assert retry_folder(tmp_path, name) == folder
+    folder.mkdir(parents=True)
+    (folder / "x.csv").write_text("a\n1\n", encoding="utf-8")
+    found = [offer.location for offer in offered(run_with(tmp_path, {name: {"path": "inbox/*"}, "z": {"path": "z/*"}}))]
+    assert found == [f"retry/{folder.name}/x.csv"]
+
+
+def test_every_source_has_a_folder_of_its_own(tmp_path):
+    assert len({retry_folder(tmp_path, name) for name in NAMES}) == len(NAMES)
+
+
+ODD = ["Revenue 2024 2025 2026", "ann@example.com", "bob@example.com", "_detail", "never filled ann@example.com"]
+
+
+def test_an_export_has_the_headers_of_the_file(tmp_path):
+    text = csv_text([*HEAD, *ODD], [*GOOD, *"12345"], ["", *GOOD[1:], *"1234", ""], [*GOOD, *"123456"])
+    put(tmp_path, "odd.csv", text)
+    run = night(tmp_path, 0)
+    folder = publish(run, tmp_path)
+    found = exported(tmp_path)
+    shown = [*HEAD, *(name for name in ODD if name != "_detail")]
+    assert list(found[0]) == [*worklist.MARKS, *shown, "_surplus"]
+    assert [[row[name] for name in (*shown[4:], "_surplus")] for row in found] == [
+        ["1", "2", "3", "", ""],
+        ["1", "2", "3", "5", ",6"],
+    ]
+    with opened(folder) as published:
+        told = published.rows("select headers: list(header) from warehouse.raw.columns")
+        columns = published.connection.sql("from warehouse.raw.files limit 0").columns
+    assert "@" not in repr(told)
+    (problem,) = give_back(tmp_path, [{name: row[name] for name in row if "@" not in name} for row in found]).problems
+    assert ("3 column(s) of odd.csv are missing" in problem.why, "@" in problem.why) == (True, False)
+    assert "headers" not in columns
+
+
+def old_letters(home: Path, records: list[dict[str, str]], encoding: str = "cp1252") -> retry.Checked:
+    path = as_text(";", encoding)(home / "edited.csv", [list(records[0]), *(list(row.values()) for row in records)])
+    with opened(home / "published") as published:
+        return retry.check(published, home, [path], EVENTS)
+
+
+@pytest.fixture
+def accents(tmp_path):
+    """Two refused rows with letters outside of ASCII, the second with one that western Windows lacks."""
+    records = [["", *GOOD[1:3], "Übersicht für Zoë"], ["", *GOOD[1:3], "Łódź"], ["", *GOOD[1:3], "plain"]]
+    put(tmp_path, "accents.csv", csv_text(HEAD, *records))
+    publish(night(tmp_path, 0), tmp_path)
+    return exported(tmp_path)
+
+
+def test_an_old_encoding_is_taken_where_unchanged_cells_prove_it(accents, tmp_path):
+    first, _, third = accents
+    edited = [change(first, subject_email="é@example.com"), change(third, page_title="Größe")]
+    checked = old_letters(tmp_path, edited)
+    assert checked.problems == []
+    assert "Größe" in checked.corrections[0].content.decode()
+
+
+@pytest.mark.parametrize(
+    ("edit", "encoding", "why"),
+    [
+        (lambda one, two, three: [change(three, page_title="Größe")], "cp1252", "no unchanged cell proves which"),
+        (lambda one, two, three: [change(one, subject_email="x")], "mac_roman", "letters of it were lost"),
+        (lambda one, two, three: [change(one, subject_email="x"), change(two, page_title="?ód?")], "cp1252", "lost"),
+        (lambda one, two, three: [change(two, page_title="?ód?")], "utf-8", "letters of it were lost"),
+    ],
+)
+def test_letters_that_did_not_survive_stop_the_retry(accents, tmp_path, edit, encoding, why):
+    checked = old_letters(tmp_path, edit(*accents), encoding)
+    assert any(why in problem.why for problem in checked.problems)
+    assert all("CSV UTF-8" in problem.why for problem in checked.problems)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_guessed", "expected"),
+    [
+        ("Łódź", "Łódź", True, False),
+        ("Łódź", "Lódz", True, True),  # Windows takes the nearest letter that it has
+        ("Łódź", "Lódz", False, False),
+        ("Łódź", "?ód?", False, True),
+        ("Łódź", "?ód? 5", False, False),
+        ("Müller", "Muller", True, False),
+        ("Müller", "MŸller", True, True),
+        ("Müller", "M?ller", False, False),
+        ("Muller", "Müller", True, False),
+    ],
+)
+def test_spoilt_letters(before, now, is_guessed, expected):
+    assert is_spoilt(before, now, is_guessed=is_guessed) is expected
+
+
+def test_an_export_may_have_semicolons(first, tmp_path):
+    with opened(tmp_path / "published") as published:
+        path = worklist.export(published, tmp_path / "out", delimiter=";").files[0][1]
+        assert path.read_text("utf-8-sig").startswith("_file_id;_row_number;")
+        checked = retry.check(published, tmp_path, [path], EVENTS)
+    assert (checked.untouched, checked.problems) == (3, [])
+
+
+def test_few_rows_are_all_named(tmp_path):
+    put(tmp_path, "few.csv", csv_text(HEAD, GOOD, *[["", *GOOD[1:3], str(n)] for n in range(9)]))
+    put(tmp_path, "more.csv", csv_text(HEAD, *[["", *GOOD[1:3], f"p{n}"] for n in range(10)]))
+    publish(night(tmp_path, 0), tmp_path)
+    with opened(tmp_path / "published") as published:
+        found = {row["file_name"]: (row["rows"], row["row_numbers"]) for row in worklist.groups(published)}
+    assert found == {"few.csv": (9, list(range(2, 11))), "more.csv": (10, None)}

@@ -127,6 +127,19 @@ def test_encodings(tmp_path, monkeypatch, encoding):
     assert (rows[50], len(rows), rejects) == (["Zoë 49", "Köln – Süd"], 50, {})
 
 
+def test_a_configured_encoding_reads_what_is_no_utf(tmp_path):
+    path = written(tmp_path, "name,city\nZoë,Köln\n".encode("mac_roman"))
+    assert [sniff(path).encoding, sniff(path, encoding="mac_roman").encoding] == ["cp1252", "mac_roman"]
+    utf = tmp_path / "utf.csv"
+    utf.write_bytes("name,city\nZoë,Köln\n".encode())
+    assert sniff(utf, encoding="mac_roman").encoding == "utf-8"
+
+
+def test_a_header_with_few_names_is_no_title(tmp_path):
+    rows, _ = read(written(tmp_path, "Record ID,Email,,,,\n1,a@example.com,c,d,e,f\n2,b@example.com,c,d,e,f\n"))
+    assert rows == {1: ["1", "a@example.com", *"cdef"], 2: ["2", "b@example.com", *"cdef"]}
+
+
 def test_half_a_unit_of_utf_16_costs_its_record_only(tmp_path):
     content = "a,b\n1,2\n".encode("utf-16") + "3,".encode("utf-16-le") + b"\x00\xd8" + "x\n5,6\n".encode("utf-16-le")
     assert read(written(tmp_path, content)) == ({1: ["1", "2"], 3: ["5", "6"]}, {2: "bad_encoding"})

@@ -115,6 +115,7 @@ def archive(names):
         (packed(b"PAR1xxxx"), "unreadable"),
         (packed(packed(b"a,b\n")), "unreadable"),
         (packed(b""), "empty"),
+        (packed("".join(f"{n},x\n" for n in range(9999)).encode("utf-16"))[:20_000], "unreadable"),
         (b"\xef\xbb\xbf", "empty"),
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "unreadable"),
         (b"{\\rtf1\\ansi a,b}", "unreadable"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leadgrade.config.sources import SourcesConfig
 from leadgrade.raw import config_tables
+from leadgrade.raw.inbox import offers
 from leadgrade.raw.intake import take_in
 from leadgrade.raw.mappings_data import OBJECTS
 from leadgrade.raw.versions import build_versions
@@ -39,6 +43,9 @@ class File:
     status: str = "taken"
     flags: dict[str, Any] = field(default_factory=dict)
     corrects: str | None = None
+    mode: str | None = None
+    number: int | None = None
+    delivery: int | None = None
 
 
 def _row(file: File, number: int, record: str, content: str, changed: int | None) -> dict[str, Any]:
@@ -59,6 +66,9 @@ def _file(file: File) -> dict[str, Any]:
         "rows_accepted": len(file.rows) if file.status == "taken" else 0,
         "ingested_at": day(file.came),
         "offered_at": None if file.offered is None else day(file.offered),
+        "mode": file.mode,
+        "offer_number": file.number,
+        "delivery_number": file.delivery,
     }
 
 
@@ -69,8 +79,8 @@ def build(home, engine, files, **modes):
     config = SourcesConfig.model_validate({"sources": sources})
     run = replace(run, settings=replace(run.settings, sources=config))
     make_table(engine, "raw.files", [_file(f) for f in files])
-    corrected = [{"file_id": f.corrects, "row_number": 1, "closed_by_file_id": f.name} for f in files if f.corrects]
-    make_table(engine, "raw.quarantine", corrected)
+    corrected = [{"file_id": f.corrects, "row_number": 99, "retry_file_id": f.name} for f in files if f.corrects]
+    make_table(engine, "raw.corrections", corrected)
     for name in OBJECTS:
         engine.ensure(f"raw.{name}")
         found = [f for f in files if f.object == name and f.status == "taken"]
@@ -207,6 +217,54 @@ SNAPSHOTS = {
         [File("a", [("r1", "x", 1)], 1), File("c", [("r2", "x", 1)], 3, corrects="lost")],
         {"a1": CURRENT, "c1": CURRENT},
     ),
+    "rows that were corrected twice belong to the first list": (
+        [
+            File("a", [("r1", "x", 1)], 1),
+            File("b", [("r1", "x", 1)], 2),
+            File("c", [("r2", "x", 1)], 3, corrects="b"),
+            File("d", [("r3", "x", 1)], 4, corrects="c"),
+        ],
+        {"a1": CURRENT, "b1": TWIN, "c1": CURRENT, "d1": CURRENT},
+    ),
+    "the order of the runs counts, not their time": (
+        [
+            File("a", [("r1", "x", None), ("r2", "x", None)], 9, number=1, delivery=1),
+            File("b", [("r1", "y", None)], 9, number=2, delivery=2),
+            File("0", [("r1", "z", None)], 3, number=3, delivery=3),
+        ],
+        {"01": CURRENT, "a1": OLD, "a2": GONE, "b1": OLD},
+    ),
+    "what is not whole adds and deletes nobody": (
+        [
+            File("a", [("r1", "x", None), ("r2", "x", None)], 1, number=1, delivery=1),
+            File("b", [("r1", "x", None)], 2, number=2, delivery=2),
+            File("c", [("r2", "x", None), ("r3", "x", None)], 3, number=3),
+        ],
+        {"a1": CURRENT, "a2": CURRENT, "b1": TWIN, "c1": TWIN, "c2": CURRENT},
+    ),
+    "what was never whole is gone with the next list": (
+        [
+            File("a", [("r1", "x", None)], 1, number=1, delivery=1),
+            File("b", [("r2", "x", None)], 2, number=2),
+            File("c", [("r1", "x", None)], 3, number=3, delivery=3),
+        ],
+        {"a1": CURRENT, "b1": GONE, "c1": TWIN},
+    ),
+    "a list that is offered again but not whole stays the newest one": (
+        [
+            File("a", [("r1", "x", None), ("r2", "x", None)], 1, number=1, delivery=1),
+            File("b", [("r1", "x", None)], 2, offered=3, number=3, delivery=2),
+        ],
+        {"a1": CURRENT, "a2": GONE, "b1": TWIN},
+    ),
+    "files of before runs were counted come first": (
+        [
+            File("a", [("r1", "x", 1), ("r2", "x", 1), ("r3", "x", 1)], 8),
+            File("b", [("r1", "x", 1), ("r2", "x", 1)], 9),
+            File("c", [("r1", "x", 1)], 3, number=1, delivery=1),
+        ],
+        {"a1": TWIN, "a2": GONE, "a3": GONE, "b1": TWIN, "b2": TWIN, "c1": CURRENT},
+    ),
     "each object has deliveries of its own": (
         [File("a", [("r1", "x", 1)], 1), File("b", [("o1", "x", 1)], 2, object="orders")],
         {"a1": CURRENT, "b1": CURRENT},
@@ -268,6 +326,18 @@ def test_lists_of_deletions(home, engine, case):
     assert set(reasons(engine).values()) <= {"source_deleted"}
 
 
+@pytest.mark.parametrize("mode", ["snapshot", "deletions"])
+def test_a_source_that_is_not_configured_any_more_keeps_its_mode(home, engine, mode):
+    files = [
+        File("a", [("r1", "x", None), ("r2", "x", None)], 1, source="lost" if mode == "snapshot" else "crm"),
+        File("b", [("r1", "x", None)], 2, source="lost", mode=mode),
+    ]
+    files[0].mode = "snapshot"
+    build(home, engine, files)
+    expected = {"a1": CURRENT, "a2": GONE, "b1": TWIN}
+    assert states(engine) == (expected if mode == "snapshot" else {"a1": OLD, "a2": CURRENT, "b1": GONE})
+
+
 @pytest.mark.parametrize("mode", ["append", "snapshot"])
 def test_the_order_of_rows_and_files_means_nothing(home, engine, mode):
     dice = random.Random(7)
@@ -314,6 +384,7 @@ def test_what_a_delivery_lacks_of_the_one_before(home, engine, files, expected):
 LEDGER = [
     ("current", None, "golden", None),
     ("superseded", None, "superseded", None),
+    ("superseded", "corrected", "superseded", "corrected"),
     ("exact_duplicate", None, "exact_duplicate", None),
     ("source_deleted", "source_deleted", "suppressed", "source_deleted"),
     ("source_deleted", "not_in_snapshot", "suppressed", "not_in_snapshot"),
@@ -329,7 +400,7 @@ def test_the_ledger_gives_every_row_one_disposition(home, engine):
         for n, (state, reason, _, _) in enumerate(LEDGER, 1)
     ]
     make_table(engine, "raw.versions", rows)
-    refused = [(6, "bad_date", None), (7, "bad_date", day(1)), (8, "bad_date", day(1)), (8, "missing_value", None)]
+    refused = [(7, "bad_date", None), (8, "bad_date", day(1)), (9, "bad_date", day(1)), (9, "missing_value", None)]
     entries = [
         {"file_id": "f", "row_number": n, "object": "orders", "reason": reason, "closed_at": closed}
         for n, reason, closed in refused
@@ -339,11 +410,11 @@ def test_the_ledger_gives_every_row_one_disposition(home, engine):
         make_table(engine, table)
     engine.materialize("raw.row_ledger", sql_file("raw.row_ledger").query)
     found = engine.collect("select row_number, disposition, reason from raw.row_ledger order by row_number").rows()
-    assert found[:5] == [(n, disposition, reason) for n, (_, _, disposition, reason) in enumerate(LEDGER, 1)]
-    assert found[5:] == [
-        (6, "quarantined", "bad_date"),
-        (7, "superseded", "corrected"),
-        (8, "quarantined", "missing_value"),
+    assert found[:6] == [(n, disposition, reason) for n, (_, _, disposition, reason) in enumerate(LEDGER, 1)]
+    assert found[6:] == [
+        (7, "quarantined", "bad_date"),
+        (8, "superseded", "corrected"),
+        (9, "quarantined", "missing_value"),
     ]
 
 
@@ -374,3 +445,205 @@ def test_snapshots_and_deletions_from_files_to_states(tmp_path):
         ("gone1.csv", 2, GONE),
     ]
     assert sorted(reasons(later.engine).values()) == ["not_in_snapshot", "source_deleted", "source_deleted"]
+
+
+class Nights:
+    """Nights over one inbox."""
+
+    def __init__(self, home, **sources):
+        self.home, self.engine, self.run = home, None, None
+        self.sources = {name: {"object": "leads", "system": "generic"} | spec for name, spec in sources.items()}
+
+    def put(self, name, *records):
+        path = put(self.home, name, csv_text(*records))
+        # long enough ago to be settled, and another time for every content
+        at = 10**18 + len(records) * 10**9 + sum(map(ord, repr(records))) * 10**9
+        os.utime(path, ns=(at, at))
+        return path
+
+    def night(self, number):
+        """Take in and return record id -> state of its row that counts; the id as the source gives it."""
+        self.run = run_with(self.home, self.sources, self.engine, as_of=day(number))
+        self.engine = self.run.engine
+        take_in(self.run)
+        config_tables.load(self.run)
+        build_versions(self.run)
+        query = """
+            select leads.source_record_id, versions.state
+            from raw.versions as versions inner join raw.leads as leads
+                on versions.file_id = leads.file_id and versions.row_number = leads.row_number
+            where versions.state in ('current', 'source_deleted')
+        """
+        return dict(sorted(self.engine.collect(query).rows()))
+
+    def breaks(self, rule_id):
+        from leadgrade.audit import load_rules
+
+        [rule] = [rule for rule in load_rules() if rule.rule == rule_id]
+        return self.engine.collect(rule.failures_query).rows()
+
+
+HEAD = ["id", "email"]
+ONE, TWO, THREE, FOUR = ([str(n), f"p{n}@example.com"] for n in range(1, 5))
+SNAPSHOT = {"path": "inbox/crm*", "mode": "snapshot"}
+
+
+@pytest.mark.parametrize("gone", ["removed", "renamed"])
+@pytest.mark.parametrize("mode", ["snapshot", "deletions"])
+def test_a_source_that_is_taken_away_revives_nobody(tmp_path, mode, gone):
+    crm = {"path": "inbox/crm*", "mode": "snapshot" if mode == "snapshot" else "append"}
+    nights = Nights(tmp_path, crm=crm, other={"path": "inbox/other*"})
+    if mode == "deletions":
+        nights.sources["list"] = {"path": "inbox/list*", "object": "leads", "mode": mode, "of": "crm"}
+    nights.put("crm1.csv", HEAD, ONE, TWO)
+    nights.put("other.csv", HEAD, FOUR)
+    nights.night(1)
+    nights.put("crm2.csv", HEAD, ONE) if mode == "snapshot" else nights.put("list.csv", ["id"], ["2"])
+    expected = {"1": CURRENT, "2": GONE, "4": CURRENT}
+    assert nights.night(2) == expected
+    lost = nights.sources.pop("crm" if mode == "snapshot" else "list")
+    if gone == "renamed":
+        nights.sources["new"] = lost
+    assert nights.night(3) == expected
+
+
+def test_a_copy_of_the_folder_that_keeps_the_times_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(offers, "RACY_SECONDS", 0)
+    nights = Nights(tmp_path / "old", crm=SNAPSHOT)
+    nights.put("crm1.csv", HEAD, ONE, TWO)
+    nights.night(1)
+    nights.put("crm2.csv", HEAD, ONE)
+    assert nights.night(2) == {"1": CURRENT, "2": GONE}
+    nights.home = Path(shutil.copytree(tmp_path / "old", tmp_path / "new"))
+    (nights.home / "inbox/crm1.csv").chmod(0o640)
+    assert nights.night(3) == {"1": CURRENT, "2": GONE}
+
+
+@pytest.mark.parametrize("kind", ["unreadable", "refused", "unsettled"])
+def test_a_list_without_one_of_its_parts_deletes_nobody(tmp_path, kind, monkeypatch):
+    nights = Nights(tmp_path, crm=SNAPSHOT)
+    nights.put("crm1.csv", HEAD, ONE, TWO)
+    part = nights.put("crm2.csv", HEAD, THREE, FOUR)
+    everybody = dict.fromkeys("1234", CURRENT)
+    assert nights.night(1) == everybody
+    nights.put("crm1.csv", HEAD, ["1", "new@example.com"])
+    part.unlink()
+    if kind == "unreadable":
+        part.symlink_to(tmp_path / "nowhere")
+    elif kind == "refused":
+        part.write_bytes(b"%PDF-1.7 no table")
+    else:
+        part.write_text("id,email\n3,")
+        monkeypatch.setattr(offers, "sleep", lambda _: part.write_text("id,email\n3,p3@exam"))
+    assert nights.night(2) == everybody
+    newest = "select email from raw.leads join raw.versions using (file_id, row_number) where state = 'current'"
+    assert "new@example.com" in nights.engine.collect(newest)["email"]
+    assert nights.breaks("snapshot_incomplete") == [("crm:leads", "1 files wait for the rest of their list")]
+    monkeypatch.undo()
+    part.unlink()
+    nights.put("crm2.csv", HEAD, THREE)
+    assert nights.night(3) == {"1": CURRENT, "2": GONE, "3": CURRENT, "4": GONE}
+    assert nights.breaks("snapshot_incomplete") == []
+
+
+@pytest.mark.parametrize("days", [(5, 5), (5, 1)])
+def test_deliveries_follow_the_runs_whatever_time_they_call_now(tmp_path, days):
+    nights = Nights(tmp_path, crm=SNAPSHOT)
+    nights.put("crm1.csv", HEAD, ONE, TWO)
+    nights.night(days[0])
+    nights.put("crm2.csv", HEAD, ONE)
+    assert nights.night(days[1]) == {"1": CURRENT, "2": GONE}
+
+
+def test_a_list_of_deletions_is_not_dated_by_the_creation_of_its_records(tmp_path):
+    lists = {"path": "inbox/list*", "mode": "deletions", "of": "crm"}
+    nights = Nights(tmp_path, crm={"path": "inbox/crm*"}, list=lists)
+    nights.put("crm.csv", ["id", "email", "created at", "updated at"], [*ONE, "2025-01-01", "2026-01-01"])
+    nights.put("list.csv", ["id", "email", "created at"], [*ONE, "2025-01-01"])
+    assert nights.night(1) == {"1": GONE}
+
+
+@pytest.mark.parametrize("name", ["accounts", "orders", "events"])
+def test_deletions_of_other_objects_count_from_their_own_time(home, engine, name):
+    time = {"accounts": "created_at", "orders": "ordered_at", "events": "occurred_at"}[name]
+    make_run(home, engine)
+    rows = [{"file_id": "a", "row_number": 1, "record_id": "r", "source": "crm", time: day(5), "row_hash": "x"}]
+    rows += [rows[0] | {"file_id": "d", "source": "list", "row_hash": "y", time: day(1)}]
+    if name != "events":
+        rows[0]["updated_at"], rows[1]["updated_at"] = day(5), day(4)
+    if name == "orders":
+        rows[0]["amount"] = 1.0
+    for other in OBJECTS:
+        make_table(engine, f"raw.{other}", rows if other == name else [])
+    make_table(engine, "raw.files", [
+        {"file_id": row["file_id"], "source": row["source"], "object": name, "status": "taken", "rows_accepted": 1,
+         "ingested_at": day(6), "mode": "deletions" if row["file_id"] == "d" else "append"} for row in rows])  # fmt: skip
+    run = run_with(home, {"crm": {"path": "x"}}, engine)
+    config_tables.load(run)
+    build_versions(run)
+    # changed after it was deleted; an event cannot say so, and was listed the day after it happened
+    assert states(engine) == ({"a1": OLD, "d1": GONE} if name == "events" else {"a1": CURRENT, "d1": OLD})
+
+
+SHORT = "00Q1x000003AbCd"
+
+
+@pytest.mark.parametrize("told", ["sources.yaml", "the files", "the files of a later night"])
+def test_ids_of_a_list_of_deletions_are_those_of_the_records(tmp_path, told):
+    nights = Nights(tmp_path)
+    nights.sources = {
+        "list": {"path": "inbox/list*", "object": "leads", "mode": "deletions", "of": "crm"},
+        "crm": {"path": "inbox/crm*", "object": "leads"} | ({"system": "salesforce"} if told == "sources.yaml" else {}),
+    }
+    nights.put("list.csv", ["id"], [SHORT])
+    if told == "the files of a later night":
+        nights.night(1)
+        assert nights.breaks("deletion_unknown_record") == [("list:leads", "1 of 1 records that no file has")]
+    nights.put("crm.csv", ["Id", "FirstName", "LastName", "Email", "LastModifiedDate", "LeadSource", "IsConverted"],
+               [f"{SHORT}EAQ"[:15], "Ada", "Byron", "a@example.com", "2026-01-01", "Web", "0"])  # fmt: skip
+    assert set(nights.night(2).values()) == {GONE}
+    assert nights.engine.collect("select distinct system from raw.files where source = 'crm'").item() == "salesforce"
+    assert nights.breaks("deletion_unknown_record") == []
+
+
+@pytest.mark.parametrize("text", ["03/04/2026", "some day"])
+def test_a_deletion_without_a_clear_time_is_a_deletion(tmp_path, text):
+    nights = Nights(
+        tmp_path, crm={"path": "inbox/crm*"}, list={"path": "inbox/list*", "mode": "deletions", "of": "crm"}
+    )
+    nights.put("crm.csv", [*HEAD, "updated at"], [*ONE, "2026-08-01"])
+    nights.put("list.csv", ["id", "Deleted At"], ["1", text])
+    assert nights.night(1) == {"1": GONE}
+
+
+@pytest.mark.parametrize(("unknown", "expected"), [(1, []), (2, [("list:leads", "2 of 6 records that no file has")])])
+def test_deletions_of_nobody_are_told(tmp_path, unknown, expected):
+    nights = Nights(
+        tmp_path, crm={"path": "inbox/crm*"}, list={"path": "inbox/list*", "mode": "deletions", "of": "crm"}
+    )
+    nights.put("crm.csv", HEAD, ONE, TWO, THREE, FOUR)
+    nights.put("list.csv", ["id"], *([str(n)] for n in range(1, 5 + unknown)))
+    nights.night(1)
+    assert nights.breaks("deletion_unknown_record") == expected
+
+
+def test_a_row_that_was_corrected_and_can_be_read_by_now_counts_once(tmp_path):
+    nights = Nights(tmp_path, crm=SNAPSHOT)
+    # without an id the row itself is the record: the two would be two people
+    nights.put("crm1.csv", ["email", "created at"], ["a@example.com", "03/04/2025"])
+    nights.night(1)
+    [(file_id, number)] = nights.engine.collect("select file_id, row_number from raw.quarantine").rows()
+    fixed = tmp_path / "retry/crm/fixed.csv"
+    fixed.parent.mkdir(parents=True)
+    fixed.write_text(f"_file_id,_row_number,email,created at\n{file_id},{number},a@example.com,2025-03-04\n")
+    nights.night(2)
+    nights.sources["crm"] |= {"date_order": "dmy"}
+    nights.night(3)
+    query = """
+        select files.file_name, versions.state, versions.reason
+        from raw.versions as versions inner join raw.files as files on versions.file_id = files.file_id order by all
+    """
+    assert nights.engine.collect(query).rows() == [
+        ("crm1.csv", OLD, "corrected"),
+        ("retry/fixed.csv", CURRENT, None),
+    ]

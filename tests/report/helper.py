@@ -31,11 +31,19 @@ META: dict[str, list[Row]] = {
     "meta.rules": [
         {"rule": "lead_id_unique", "stage": "contacts", "severity": "error", "sentence": "Every lead appears once."},
         {"rule": "quality_low", "stage": "metrics", "severity": "warn", "sentence": "One in five is a quality lead."},
+        {"rule": "schema_change_seen", "stage": "raw", "severity": "warn", "sentence": "Files look as before."},
     ],
     "meta.rule_results": [
         {"run_id": "run-1", "rule": "lead_id_unique", "rows_checked": 500, "failures": 0, "passed": True},
         {"run_id": "run-1", "rule": "quality_low", "rows_checked": 500, "failures": 3, "passed": False},
+        {"run_id": "run-1", "rule": "schema_change_seen", "rows_checked": 3, "failures": 1, "passed": False},
         {"run_id": "run-0", "rule": "lead_id_unique", "rows_checked": 500, "failures": 9, "passed": False},
+    ],
+    "meta.rule_failures": [
+        {"run_id": "run-1", "rule": "quality_low", "key": "p_000001", "detail": "of jane@corp.example"},
+        {"run_id": "run-1", "rule": "quality_low", "key": "p_000002", "detail": "score 7"},
+        {"run_id": "run-1", "rule": "schema_change_seen", "key": "bad", "detail": "hubspot:look_changed:Phone"},
+        {"run_id": "run-0", "rule": "quality_low", "key": "p_000003", "detail": "of an older night"},
     ],
     "scores.models": [
         {
@@ -97,7 +105,10 @@ def rich_world(people: int) -> World:
     world["raw.files"].append(
         {"file_id": "bad", "source": "hubspot", "file_name": "<script>alert(1)</script> jane@corp.example.csv"}
         | {"status": "refused", "reason": "no_header_fits", "bytes": 12_345}
+        | {"reason_detail": "map its header in sources.yaml", "rows_read": 77}
     )
+    refused = {"file_id": "f_l", "source": "hubspot", "reason": "bad_date", "column_name": "created_at"}
+    world["raw.quarantine"] += [refused, refused, refused | {"closed_at": AS_OF}, refused | {"file_id": "bad"}]
     world["raw.schema_changes"] += [_change(row) for row in CHANGES]
     return world
 

@@ -118,6 +118,20 @@ def test_text_of_people_is_escaped_and_addresses_are_masked(page: str) -> None:
     assert "[address]" in page
 
 
+def test_findings_say_what_broke(page: str) -> None:
+    text = " ".join(Page(page).text.split())
+    assert "Broken rule: One in five is a quality lead." in text
+    assert "p_000002: score 7" in text
+    assert "source hubspot: look changed of column Phone" in text
+    assert "older night" not in text
+
+
+def test_refused_files_say_what_to_do_and_refused_rows_where(page: str) -> None:
+    shown = " ".join(re.sub(r"<[^>]*>", " ", page[page.index('id="refused"') :]).split())
+    assert "12,345 77 no header fits map its header in sources.yaml" in shown
+    assert "bad date created_at 2 What" in shown or "bad date created_at 2 About" in shown
+
+
 def test_changes_of_tonight_stand_with_their_figures(page: str) -> None:
     tonight, older = page[page.index('id="changes"') : page.index('id="refused"')].split("<details>")
     rows = [re.sub(r"<[^>]*>", " ", line) for line in tonight.splitlines() if line.startswith("<tr><td>")]

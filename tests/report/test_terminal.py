@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -36,8 +37,23 @@ def test_the_bridge_adds_up(figures: Summary) -> None:
 
 
 def test_figures_come_from_this_run_only(figures: Summary) -> None:
-    assert figures.rules_checked == 2
-    assert [finding["rule"] for finding in figures.findings] == ["quality_low"]
+    assert figures.rules_checked == 3
+    assert [finding["rule"] for finding in figures.findings] == ["quality_low", "schema_change_seen"]
+
+
+def test_findings_say_what_broke_and_what_to_do(figures: Summary, tmp_path: Path) -> None:
+    shown = " ".join(_shown(figures, tmp_path).split())
+    for words in (
+        "Broken rule: One in five is a quality lead. (quality_low)",
+        "p_000001: of [address]",
+        "p_000002: score 7",
+        "source hubspot: look changed of column Phone",
+        "leadgrade report --open",
+    ):
+        assert words in shown, words
+    assert "1 rows" not in shown
+    assert "older night" not in shown
+    assert "Does not hold" not in shown
 
 
 def test_summary_tells_everything_in_100_columns(figures: Summary, tmp_path: Path) -> None:
@@ -58,6 +74,19 @@ def test_summary_tells_everything_in_100_columns(figures: Summary, tmp_path: Pat
         "leadgrade explain",
     ):
         assert words in shown, words
+
+
+def test_refused_files_are_named_and_refused_rows_pointed_at(figures: Summary, tmp_path: Path) -> None:
+    shown = " ".join(_shown(figures, tmp_path).split())
+    assert "refused hubspot: <script>alert(1)</script> [address], no header fits (77 rows)" in shown
+    assert ".venv/bin/leadgrade quarantine list" in shown
+
+
+def test_the_bridge_says_which_rows_were_deleted_and_which_were_tests(figures: Summary, tmp_path: Path) -> None:
+    shown = _shown(replace(figures, bridge={"test_lead": 3, "suppressed": 4}), tmp_path)
+    assert "test lead " in shown
+    assert "deleted at the source, or suppressed" in shown
+    assert "test or deleted" not in shown
 
 
 def test_paths_are_never_broken(figures: Summary) -> None:

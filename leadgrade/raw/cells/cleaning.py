@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html.entities import html5
 
 import polars as pl
 
@@ -13,11 +14,10 @@ from leadgrade.raw.readers.sniffed import ROW_NUMBER, Batch
 # tags that forms and mail programs leave in text; "<test lead: ...>" and "<anna@example.com>" are none
 _TAG = (
     r"(?i)</?(?:a|b|i|u|p|br|hr|em|li|ol|ul|td|th|tr|h[1-6]|div|img|pre|body|code|font|head|html|span|table|tbody|thead|"
-    r"script|strong|style|blockquote)(?:\s[^<>]*)?/?>"
+    r"script|strong|style|blockquote)(?:\s+[a-z-]+\s*=[^<>]*)?\s*/?>"
 )
-_ENTITIES = {
-    "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#039;": "'", "&#x27;": "'", "&apos;": "'",
-    "&nbsp;": " ", "&#160;": " ", "&ndash;": "–", "&mdash;": "—", "&rsquo;": "’", "&lsquo;": "‘", "&hellip;": "…",
+_ENTITIES = {f"&{name}": text for name, text in html5.items() if name.endswith(";")} | {
+    "&nbsp;": " ", "&#160;": " ", "&#39;": "'", "&#039;": "'", "&#x27;": "'", "&#34;": '"', "&#38;": "&",
 }  # fmt: skip
 
 
@@ -81,6 +81,12 @@ def _without_markup(rows: pl.DataFrame, positions: Sequence[int]) -> pl.DataFram
 
 def plain_text(name: str) -> pl.Expr:
     """A column without HTML: known tags are blanks, entities are their characters; null where nothing is left."""
-    text = pl.col(name).str.replace_all(_TAG, " ").str.replace_many(_ENTITIES).str.strip_chars()
+    text = (
+        pl.col(name)
+        .str.replace_all(_TAG, " ")
+        .str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))
+        .str.strip_chars()
+    )
     changed = pl.col(name).str.contains(_TAG) | pl.col(name).str.contains(r"&#?\w+;")
-    return pl.when(~changed).then(pl.col(name)).when(text != "").then(text).alias(name)
+    said = (text != "") & ~text.is_in(NULL_WORDS)
+    return pl.when(~changed).then(pl.col(name)).when(said).then(text).alias(name)

@@ -21,7 +21,9 @@ _CLOCK = (
     r"\s*(?:z|utc|gmt|(?P<zone>[+-]\d{2}:?\d{2}))?$"
 )
 _NUMERIC = r"(?i)^(?P<first>\d{1,2})(?P<mark>[/.\-])(?P<second_part>\d{1,2})[/.\-](?P<year>\d{4}|\d{2})" + _CLOCK
-_YEAR_FIRST = r"(?i)^(?P<year>(?:19|20)\d{2})[/.]?(?P<month>\d{1,2})[/.]?(?P<day>\d{1,2})" + _CLOCK
+_YEAR_FIRST = r"(?i)^(?P<year>(?:19|20)\d{2})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})" + _CLOCK
+# without marks only eight digits are a day: 202411 may be a month, a week or a number
+_EIGHT_DIGITS = r"(?i)^(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _CLOCK
 _WEEKDAY = r"(?i)^(?:[a-zäé]{2,10}\.?,?\s+)?"
 _MONTH = r"(?P<name>[a-zäéû]{3,10})\.?"
 _DAY_NAMED = _WEEKDAY + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s\-./]+(?:de\s+)?" + _MONTH + r",?[\s\-./]+(?:de\s+)?(?P<year>\d{4}|\d{2})" + _CLOCK  # fmt: skip  # noqa: E501
@@ -184,13 +186,13 @@ def _epoch(text: pl.Expr) -> pl.Expr:
 def _other_forms(values: pl.Series, form: DateForm) -> pl.DataFrame:
     """Distinct values that are not ISO, with their time where another form fits."""
     text = pl.col("text")
-    year_first = text.str.extract_groups(_YEAR_FIRST)
+    year_first, digits = text.str.extract_groups(_YEAR_FIRST), text.str.extract_groups(_EIGHT_DIGITS)
     # a value fits one form at most; column by column, for one expression of all would be computed many times over
     frame = pl.DataFrame({"text": values}).with_columns(
-        epoch=_epoch(text), numeric=_numeric(text, form), year_first=_iso(year_first),
+        epoch=_epoch(text), numeric=_numeric(text, form), year_first=_iso(year_first), digits=_iso(digits),
         day_named=_named(text, _DAY_NAMED), name_day=_named(text, _NAME_DAY),
     )  # fmt: skip
-    frame = frame.with_columns(iso=pl.coalesce("numeric", "year_first", "day_named", "name_day"))
+    frame = frame.with_columns(iso=pl.coalesce("numeric", "year_first", "digits", "day_named", "name_day"))
     return frame.select("text", at=pl.coalesce("epoch", iso_timestamp(pl.col("iso"))))
 
 

@@ -32,6 +32,15 @@ def vocabulary(name: str) -> Mapping[str, str] | None:
     return {re.sub(_SEPARATORS, " ", str(s)).lower(): str(value) for value, found in words.items() for s in found}
 
 
+def is_known(expr: pl.Expr, name: str, own: Mapping[str, str]) -> pl.Expr:
+    """True for a text that the list, or the system's own one, has."""
+    return _key(expr).is_in([*(vocabulary(name) or {}), *own])
+
+
+def _key(expr: pl.Expr) -> pl.Expr:
+    return expr.str.to_lowercase().str.replace_all(_SEPARATORS, " ").str.strip_chars()
+
+
 def canonical_value(expr: pl.Expr, name: str, own: Mapping[str, str]) -> pl.Expr:
     """The canonical value of a text; ``other`` for what is unknown where the list has it, else null.
 
@@ -41,6 +50,5 @@ def canonical_value(expr: pl.Expr, name: str, own: Mapping[str, str]) -> pl.Expr
         own: The system's own codes, tried first.
     """
     words = {**(vocabulary(name) or {}), **own}
-    key = expr.str.to_lowercase().str.replace_all(_SEPARATORS, " ").str.strip_chars()
     unknown = pl.when(expr.is_not_null()).then(pl.lit("other")) if "other" in words.values() else pl.lit(None)
-    return pl.coalesce(key.replace_strict(words, default=None, return_dtype=pl.String), unknown.cast(pl.String))
+    return pl.coalesce(_key(expr).replace_strict(words, default=None, return_dtype=pl.String), unknown.cast(pl.String))

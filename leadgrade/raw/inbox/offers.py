@@ -32,17 +32,20 @@ from time import sleep
 
 from leadgrade.errors import InputError
 from leadgrade.raw.inbox import archives
-from leadgrade.raw.inbox.memory import Memory, location
+from leadgrade.raw.inbox.memory import SECOND, Memory, location
 from leadgrade.raw.inbox.places import Place, PlaceLost, lost
 from leadgrade.raw.inbox.storage import list_files
 from leadgrade.raw.inbox.visit import Offer, Visit
 from leadgrade.raw.readers import sheets
+from leadgrade.raw.rework.quarantine import source_folder
 from leadgrade.run import Run
 
 __all__ = ["LATEST_OFFERS", "Offer", "OffersReport", "PlaceLost", "offered"]
-# when each content was last found under a new name or in place of other content
-LATEST_OFFERS = "select file_id, max(offered_at) as offered_at from raw.offers group by file_id"
-SECOND = 10**9
+# when a source last found each content under a new name or in place of other content, and with which delivery
+LATEST_OFFERS = (
+    "select source, file_id, max(offered_at) as offered_at, max(offer_number) as offer_number, "
+    "max(delivery_number) as delivery_number from raw.offers group by source, file_id"
+)
 # a file may be written twice within one tick of its clock (FAT: 2 s) without its time moving
 RACY_SECONDS = 2
 
@@ -56,12 +59,19 @@ class OffersReport:
         known_places: Places whose content was known without looking.
         unsettled: Files that were still being written, by source; the next run looks again.
         unreadable: Files and folders that cannot be read, by source.
+        refused: Files that are no table that could be taken, by source; counted by who takes them.
     """
 
     empty_sources: list[str] = field(default_factory=list)
     known_places: int = 0
     unsettled: Counter[str] = field(default_factory=Counter)
     unreadable: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def incomplete(self) -> set[str]:
+        """Sources of which not every file could be taken."""
+        return {*self.unsettled, *self.unreadable, *self.refused}
 
 
 class _Unsettled(Exception):
@@ -71,6 +81,8 @@ class _Unsettled(Exception):
 def offered(run: Run, report: OffersReport | None = None) -> Iterator[Offer]:
     """Every file of every source, in the order of sources.yaml, corrected rows of ``retry/<source>/*.csv`` behind them.
 
+    Lists of deletions come last: their ids are read as the records are that they name.
+
     What was looked at is remembered in ``raw.offers`` when the last offer was taken; outside of a transaction.
 
     Raises:
@@ -79,16 +91,18 @@ def offered(run: Run, report: OffersReport | None = None) -> Iterator[Offer]:
     report = report if report is not None else OffersReport()
     memory = Memory(run.engine, run.as_of)
     folder = run.engine.path.parent if run.engine.path else None
+    sources = run.settings.sources.sources
+    names = sorted(sources, key=lambda name: sources[name].mode == "deletions")
     with tempfile.TemporaryDirectory(prefix="intake-", dir=folder) as scratch:
-        visits = [visit for name in run.settings.sources.sources for visit in _visits(run, name, Path(scratch), report)]
+        visits = [visit for name in names for visit in _visits(run, name, Path(scratch), report, memory.number)]
         _let_settle([visit.place for visit in visits], run.settings.run.settle_seconds)
         for visit in visits:
             with visit:
                 yield from _offers(visit, memory, report, full=run.full)
-    memory.save()
+    memory.save(report.incomplete)
 
 
-def _visits(run: Run, name: str, scratch: Path, report: OffersReport) -> Iterator[Visit]:
+def _visits(run: Run, name: str, scratch: Path, report: OffersReport, number: int) -> Iterator[Visit]:
     """The places of a source."""
     source = run.settings.sources.sources[name]
     try:
@@ -97,11 +111,11 @@ def _visits(run: Run, name: str, scratch: Path, report: OffersReport) -> Iterato
         raise InputError(f"source {name}: {error}") from error
     if not places:
         report.empty_sources.append(name)
-    corrected = list_files(run.home, f"retry/{glob.escape(name)}/*.csv")
+    corrected = list_files(run.home, f"retry/{glob.escape(source_folder(name))}/*.csv")
     for place in places:
-        yield Visit(name, source, place, is_retry=False, scratch=scratch)
+        yield Visit(name, source, place, is_retry=False, scratch=scratch, number=number)
     for place in corrected:
-        yield Visit(name, source, place, is_retry=True, scratch=scratch)
+        yield Visit(name, source, place, is_retry=True, scratch=scratch, number=number)
 
 
 def _let_settle(places: list[Place], seconds: float) -> None:

@@ -28,6 +28,7 @@ class Offer:
         refused: Why it is no table: ``empty`` or ``unreadable``. Then there is nothing to open.
         detail: The same for people.
         is_retry: Corrected rows of the quarantine, from ``retry/<source>/``.
+        number: Number of the run that offers it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Offer:
     refused: str | None = None
     detail: str = ""
     is_retry: bool = False
+    number: int = 0
     _visit: Visit | None = field(default=None, repr=False, compare=False)
     _member: str | None = field(default=None, repr=False, compare=False)
 
@@ -81,6 +83,7 @@ class Visit:
     place: Place
     is_retry: bool
     scratch: Path
+    number: int = 0
     _stack: ExitStack = field(default_factory=ExitStack)
     _path: Path | None = None
     _archive: archives.Archive | None = None
@@ -124,5 +127,5 @@ class Visit:
         name = "/".join([*(["retry"] if self.is_retry else []), self.place.name, *inside])
         return Offer(
             name, location(self.place.location, *inside), self.source_name, self.source, file_id, size, sheet,
-            refusal.reason if refusal else None, str(refusal or ""), self.is_retry, self, member,
+            refusal.reason if refusal else None, str(refusal or ""), self.is_retry, self.number, self, member,
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,7 @@ SAMPLE = 1 << 18
 FEW_CONTROLS = 8
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))
-_WESTERN = ["cp1252", "iso8859_15", "mac_roman"]
-# bytes that are letters on a Mac and no punctuation of Windows, and the other way round
-_MAC_LETTERS = tuple(
-    bytes([n]) for n in range(0x80, 0xA0) if n not in {0x80, 0x82, 0x84, 0x85, 0x8B, *range(0x91, 0x9A), 0x9B}
-)
-_WINDOWS_LETTERS = tuple(bytes([n]) for n in range(0xC0, 0x100))
+_WESTERN = ["cp1252", "iso8859_15"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +35,25 @@ class Content:
                 yield chunk
 
 
-def encoding_of(content: Content, sample: bytes) -> str | None:
+def encoding_of(content: Content, sample: bytes, configured: str | None = None) -> str | None:
     """The Python codec of a text; None where the bytes are no text.
 
     Args:
         content: The file.
         sample: Its first bytes.
+        configured: What its source says of text that is neither UTF-8 nor UTF-16.
     """
     encoding = next((name for bom, name in _BOMS if sample.startswith(bom)), None) or _wide_without_bom(sample)
     if encoding and "16" in encoding:
+        if content.compression:
+            deque(content.chunks(), maxlen=0)  # a file that is cut off says so at its end
         return encoding
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if encoding is None and controls > max(FEW_CONTROLS, len(sample) // 100):
         return None
     if encoding == "utf-8" or _is_utf8(content):
         return "utf-8"
-    return _single_byte(content)
+    return configured or _single_byte(content)
 
 
 def _wide_without_bom(sample: bytes) -> str | None:
@@ -97,13 +96,5 @@ def _single_byte(content: Content) -> str:
         odd += [line for line in chunk.splitlines() if not line.isascii()]
         if sum(map(len, odd)) > SAMPLE:
             break
-    sample = b"\n".join(odd)[:SAMPLE]
-    best = from_bytes(sample, cp_isolation=_WESTERN).best()
-    found = best.encoding if best and best.encoding in _WESTERN else "cp1252"
-    # few accents are little to go by, and a Mac's file is rare: its letters must outnumber those of Windows
-    return "cp1252" if found == "mac_roman" and not _is_of_a_mac(sample) else found
-
-
-def _is_of_a_mac(sample: bytes) -> bool:
-    mac, windows = (sum(sample.count(byte) for byte in letters) for letters in (_MAC_LETTERS, _WINDOWS_LETTERS))
-    return mac > windows
+    best = from_bytes(b"\n".join(odd)[:SAMPLE], cp_isolation=_WESTERN).best()
+    return best.encoding if best and best.encoding in _WESTERN else "cp1252"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
+from leadgrade.raw.mappings_data import is_header
 from leadgrade.raw.readers.sniffed import Batch, Sniffed, make_frame
 
 ROWS = 20_000
@@ -65,7 +66,7 @@ def read_sheet(path: Path, sniffed: Sniffed) -> Iterator[Batch]:
 def _title_lines(rows: list[list[str]]) -> int:
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     least = max(2, 0.6 * max(filled))
-    return next((i for i, count in enumerate(filled) if count >= least), 0)
+    return next((i for i, count in enumerate(filled) if count >= least or is_header(rows[i])), 0)
 
 
 def _width(row: list[str]) -> int:

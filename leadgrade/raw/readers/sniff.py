@@ -36,12 +36,13 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sniff(path: Path, sheet: str | None = None) -> Sniffed:
+def sniff(path: Path, sheet: str | None = None, encoding: str | None = None) -> Sniffed:
     """Tell what a file is. Never raises for content: what is no table says so in ``refused``.
 
     Args:
         path: The file.
         sheet: Sheet of a workbook; absent: the first one with a filled cell.
+        encoding: What its source says of text that is neither UTF-8 nor UTF-16.
 
     Raises:
         OSError: The file cannot be opened at all.
@@ -56,7 +57,11 @@ def sniff(path: Path, sheet: str | None = None) -> Sniffed:
         return sniff_parquet(path)
     compression = compression_of(head)
     try:
-        return _refused_content(path, compression) or sniff_json(path, compression) or sniff_text(path, compression)
+        return (
+            _refused_content(path, compression)
+            or sniff_json(path, compression)
+            or sniff_text(path, compression, encoding)
+        )
     except (OSError, EOFError) as error:
         detail = (
             "cut off or damaged, its compressed bytes cannot be read; fetch it again" if compression else _fault(error)

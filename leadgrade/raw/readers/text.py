@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from leadgrade.raw.mappings_data import is_header
 from leadgrade.raw.readers.encodings import SAMPLE, Content, encoding_of
 from leadgrade.raw.readers.sniffed import Sniffed
 from leadgrade.raw.readers.streams import open_bytes
@@ -21,8 +22,13 @@ _FIRST = 20
 csv.field_size_limit(2**31 - 1)
 
 
-def sniff_text(path: Path, compression: str | None = None) -> Sniffed:
+def sniff_text(path: Path, compression: str | None = None, configured: str | None = None) -> Sniffed:
     """Tell what a text file is. Content that is no table says so in ``refused``.
+
+    Args:
+        path: The file.
+        compression: How it is packed.
+        configured: Encoding of what is neither UTF-8 nor UTF-16.
 
     Raises:
         OSError, EOFError: The file cannot be read or decompressed.
@@ -33,7 +39,7 @@ def sniff_text(path: Path, compression: str | None = None) -> Sniffed:
         is_whole = not file.read(1)
     if not sample.strip():
         return Sniffed(format="csv", compression=compression, refused="empty", detail="the file holds blanks only")
-    encoding = encoding_of(content, sample)
+    encoding = encoding_of(content, sample, configured)
     if encoding is None:
         return Sniffed(compression=compression, refused="unreadable", detail="binary data, not text")
     lines = _lines(sample, encoding, is_whole=is_whole)
@@ -83,19 +89,25 @@ def _delimiter(lines: list[str]) -> str:
     return max(DELIMITERS, key=fit)
 
 
+def _is_header(record: list[str], filled: int, width: int) -> bool:
+    return len(record) == width and (filled >= 0.6 * width or width == 2 or is_header(record))
+
+
 def _header(lines: list[str], delimiter: str) -> tuple[int, int, tuple[str, ...]]:
     """Titles above the header, lines up to its end, and the header.
 
     A title is a record with one filled cell, or with at most two fifths of the usual width, before the first record
-    that fills three fifths of it.
+    that fills three fifths of it or holds two headers that are known.
     """
     records = _records(lines, delimiter, _FIRST)
     if not records:
         return 0, 0, ()
     width = _usual_width(records)
     filled = [sum(bool(cell.strip()) for cell in record) for record, _ in records]
-    header = next((i for i, n in enumerate(filled) if len(records[i][0]) == width and n >= 0.6 * width), 0)
-    if width < 2 or any(n > max(1, 0.4 * width) for n in filled[:header]):
-        header = 1 if _TOLD.match(lines[0]) and len(records) > 1 else 0
+    first = 1 if _TOLD.match(lines[0]) and len(records) > 1 else 0
+    fits = (i for i, n in enumerate(filled) if i >= first and _is_header(records[i][0], n, width))
+    header = next(fits, first)
+    if width < 2 or any(n > max(1, 0.4 * width) for n in filled[first:header]):
+        header = first
     record, line = records[header]
     return header, line, tuple(record)

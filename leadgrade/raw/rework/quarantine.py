@@ -8,9 +8,10 @@ and in whatever order, an entry that was corrected stays closed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,15 @@ import polars as pl
 from leadgrade.config.sources import Source
 from leadgrade.engine import DuckDBEngine
 from leadgrade.raw.cells.dates import DateForm
+from leadgrade.raw.readers.batches import read_batches
+from leadgrade.raw.readers.sniffed import Sniffed
 
 FILE_ID, ROW_NUMBER = "_file_id", "_row_number"
 RETRY_HEADERS = frozenset({FILE_ID, ROW_NUMBER})
 LONGEST_CLASS = 24
-_PAIRS = "leadgrade_corrected"
+# of a folder of its own on every system: no sign that parts a path, and none that cannot be seen
+_FOLDER = re.compile(r"[^/\\\x00-\x1f\x7f]{1,60}")
+_PAIRS = {"file_id": pl.String(), "row_number": pl.Int64()}
 
 
 def value_class(expr: pl.Expr) -> pl.Expr:
@@ -41,9 +46,19 @@ def file_safe(name: str) -> str:
     return re.sub(r"[^\w \-.]+", "_", name).strip(" .")[:100] or "file"
 
 
+def source_folder(source: str) -> str:
+    """The name of the folder of a source: its own name, where that is one part of a path, else one that tells it.
+
+    Whoever writes for a source and whoever reads must ask here, and nowhere else.
+    """
+    if _FOLDER.fullmatch(source) and source.strip(" .") and not source.startswith("."):
+        return source
+    return f"{file_safe(source)[:40]}-{hashlib.sha256(source.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
 def retry_folder(home: Path, source: str) -> Path:
     """Where the corrected files of a source lie."""
-    return home / "retry" / source
+    return home / "retry" / source_folder(source)
 
 
 def is_retry(headers: Sequence[str]) -> bool:
@@ -51,27 +66,44 @@ def is_retry(headers: Sequence[str]) -> bool:
     return set(headers) >= RETRY_HEADERS
 
 
-def _pairs(path: Path) -> pl.DataFrame:
-    """The rows that a corrected file replaces: file_id, row_number."""
-    frame = pl.read_csv(path, columns=[FILE_ID, ROW_NUMBER], infer_schema=False, truncate_ragged_lines=True)
-    number = pl.col(ROW_NUMBER).cast(pl.Int64, strict=False)
-    return frame.select(pl.col(FILE_ID).alias("file_id"), number.alias("row_number")).drop_nulls().unique()
+def row_number(expr: pl.Expr) -> pl.Expr:
+    """A row number as text, as a number; null where it is none: signs, other digits, more than 64 bits."""
+    text = expr.str.strip_chars()
+    return pl.when(text.str.contains(r"^[0-9]{1,19}$")).then(text).cast(pl.Int64(), strict=False)
 
 
-def inherit(engine: DuckDBEngine, path: Path, source: Source) -> tuple[Source, dict[str, DateForm]]:
+def corrected_rows(path: Path, sniffed: Sniffed, headers: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """The rows that a corrected file replaces, batch by batch: file_id, row_number.
+
+    Args:
+        path: A file of the retry folder, in whatever format.
+        sniffed: What it is.
+        headers: Its headers, cleaned; without those of a corrected file there is nothing to yield.
+    """
+    if sniffed.refused or not is_retry(headers):
+        return
+    file_id, number = (pl.col(f"c{headers.index(name)}") for name in (FILE_ID, ROW_NUMBER))
+    named = [file_id.str.strip_chars().alias("file_id"), row_number(number).alias("row_number")]
+    for batch in read_batches(path, sniffed):
+        yield batch.rows.select(named).drop_nulls().filter(pl.col("file_id") != "")
+
+
+def inherit(
+    engine: DuckDBEngine, corrected: Iterable[pl.DataFrame], source: Source
+) -> tuple[Source, dict[str, DateForm]]:
     """How the file that a corrected one replaces rows of was read, for a few rows do not tell it again.
 
     Args:
         engine: The work file.
-        path: The corrected file; all of its rows are of one file.
+        corrected: ``corrected_rows`` of the file; all of its rows are of one file, and only the first is looked at.
         source: Its source.
 
     Returns:
         The source with the system and object of that file; header -> order of day and month of its date columns.
     """
-    named = _pairs(path)["file_id"].head(1).to_list()
+    named = next((batch["file_id"][0] for batch in corrected if len(batch)), "")
     query = "select system, object, date_orders from raw.files where status = 'taken' and file_id = $file_id"
-    found = engine.collect(query, {"file_id": named[0] if named else ""}).rows()
+    found = engine.collect(query, {"file_id": named}).rows()
     if not found:
         return source, {}
     system, object_name, orders = found[0]
@@ -87,7 +119,7 @@ def _form(text: str) -> DateForm:
 
 
 def close_corrected(
-    engine: DuckDBEngine, path: Path, headers: Sequence[str], file: Mapping[str, Any], as_of: datetime
+    engine: DuckDBEngine, corrected: Iterable[pl.DataFrame], file: Mapping[str, Any], as_of: datetime
 ) -> None:
     """Close the entries that corrected rows replace; call it inside the transaction that takes a file.
 
@@ -98,15 +130,16 @@ def close_corrected(
 
     Args:
         engine: The work file.
-        path: The file.
-        headers: Its headers; those of a corrected file hold ``RETRY_HEADERS``.
+        corrected: ``corrected_rows`` of a file of the retry folder; of any other file nothing, whatever its headers.
         file: Its record of raw.files: file_id, status, rows_quarantined.
         as_of: The time of the run.
     """
-    is_corrected = file["status"] == "taken" and is_retry(headers)
-    if is_corrected:
-        _keep_pairs(engine, _pairs(path), file["file_id"], as_of)
-    if is_corrected or (file["rows_quarantined"] and engine.exists("raw.corrections")):
+    pairs = pl.DataFrame(schema=_PAIRS)
+    if file["status"] == "taken":
+        pairs = pl.concat([pairs, *corrected]).unique()
+    if len(pairs):
+        _keep_pairs(engine, pairs, file["file_id"], as_of)
+    if len(pairs) or (file["rows_quarantined"] and engine.exists("raw.corrections")):
         _close(engine, file["file_id"])
 
 

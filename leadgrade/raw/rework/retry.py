@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +16,14 @@ from leadgrade.raw.readers.batches import read_batches
 from leadgrade.raw.readers.sniff import sniff
 from leadgrade.raw.readers.sniffed import ROW_NUMBER as RECORD
 from leadgrade.raw.readers.sniffed import column_names
+from leadgrade.raw.rework import pending
+from leadgrade.raw.rework.letters import WINDOWS, as_windows, is_proof, is_spoilt
+from leadgrade.raw.rework.pending import Key, Replaced
 from leadgrade.raw.rework.quarantine import FILE_ID, ROW_NUMBER, retry_folder
 from leadgrade.raw.rework.spreadsheet import restore
-from leadgrade.raw.rework.worklist import MARKS, SURPLUS, File, Published, Row, cells_of, known_file
+from leadgrade.raw.rework.worklist import MARKS, SURPLUS, File, Published, Row, cells_of, known_file, shown
 
-Key = tuple[str, int]
+_PROVE = "save it as CSV UTF-8 or xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The corrected rows of one file, ready to be placed; ``is_known``: the same rows were given back before."""
+    """The corrected rows of one file, ready to be placed; ``is_known``: the same cells were given back before."""
 
     file: File
     path: Path
     rows: int
     content: bytes
     is_known: bool
+    keys: frozenset[Key]
 
 
 @dataclass(slots=True)
@@ -51,20 +55,32 @@ class Checked:
         corrections: What can be placed, one for each file that rows came from.
         untouched: Rows that nobody changed, which stay open.
         problems: Rows that stop it; with any of them nothing may be placed.
+        replaced: Files that wait for the next run and name rows that are corrected anew.
     """
 
     corrections: list[Correction] = field(default_factory=list)
     untouched: int = 0
     problems: list[Problem] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Edited:
-    """An edited file: cells by header, formula marks off, and the number of each record."""
+    """An edited file.
+
+    Attributes:
+        path: The file.
+        cells: Its cells by header, formula marks off.
+        numbers: The number of each record.
+        is_guessed: Nothing in its bytes tells the encoding, and western Windows is a guess.
+        is_proven: Some cell or header shows that the guess is right.
+    """
 
     path: Path
     cells: pl.DataFrame
     numbers: list[int]
+    is_guessed: bool = False
+    is_proven: bool = False
 
 
 @dataclass(slots=True)
@@ -75,13 +91,21 @@ class _Part:
     rows: list[tuple[int, Key, dict[str, str]]] = field(default_factory=list)
 
 
-def check(published: Published, home: Path, paths: Sequence[Path], *, with_untouched: bool = False) -> Checked:
+def check(
+    published: Published,
+    home: Path,
+    paths: Sequence[Path],
+    sources: Collection[str],
+    *,
+    with_untouched: bool = False,
+) -> Checked:
     """Check edited exports against the open entries.
 
     Args:
         published: The published quarantine.
         home: LEADGRADE_HOME.
         paths: Edited exports, as csv in any dialect or as workbooks.
+        sources: Names of the sources that the next run looks for.
         with_untouched: Take rows back that nobody changed, too.
 
     Raises:
@@ -93,24 +117,41 @@ def check(published: Published, home: Path, paths: Sequence[Path], *, with_untou
         keys = _keys(edited, seen, checked)
         entries = _entries(published, keys.values())
         for part in _parts(published, edited, keys, checked):
-            _check_part(part, edited, entries, home, checked, with_untouched=with_untouched)
+            if part.file.source in sources:
+                _check_part(part, edited, entries, home, checked, with_untouched=with_untouched)
+            else:
+                why = f"the source {part.file.source!r} is not in sources.yaml, and no run would take these rows in; "
+                checked.problems.append(Problem(path, 0, why + "name it there again, or leave them out"))
+        if edited.is_guessed and not edited.is_proven:
+            why = f"its letters are in an old encoding, and no unchanged cell proves which; {_PROVE}"
+            checked.problems.append(Problem(path, 0, why))
+    if not checked.problems:
+        checked.replaced = list(_replaced(published, checked))
     return checked
 
 
+def _replaced(published: Published, checked: Checked) -> Iterator[Replaced]:
+    """What the corrections replace in each folder of files that no run has taken in yet."""
+    taken = pending.taken_files(published)
+    fresh = [c for c in checked.corrections if hashlib.sha256(c.content).hexdigest() not in taken]
+    for folder in sorted({c.path.parent for c in fresh}):
+        here = [c for c in fresh if c.path.parent == folder]
+        yield from pending.replaced(folder, frozenset().union(*(c.keys for c in here)), {c.path for c in here}, taken)
+
+
 def place(checked: Checked) -> None:
-    """Write the corrections into the retry folder: under another name first, 0600, for they hold personal data."""
+    """Write the corrections into the retry folder, and take out of it what they replace.
+
+    What is broken off can be done again: the rows that give way go first, so none is ever there twice unnoticed.
+    """
+    for old in checked.replaced:
+        old.apply()
     for correction in checked.corrections:
         if correction.is_known:
             continue
         for folder in (correction.path.parents[1], correction.path.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = correction.path.with_suffix(".part")
-        partial.unlink(missing_ok=True)
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-            target.write(correction.content)
-            target.flush()
-            os.fsync(target.fileno())
-        partial.replace(correction.path)
+        pending.write(correction.path, correction.content)
 
 
 def _read(path: Path, checked: Checked) -> _Edited:
@@ -120,11 +161,14 @@ def _read(path: Path, checked: Checked) -> _Edited:
     sniffed = sniff(path)
     if sniffed.refused:
         raise InputError(f"{path}: {sniffed.detail}; save it as csv or xlsx")
-    # the older encodings can only be guessed, and a wrong guess would change names for good
-    if sniffed.encoding and not sniffed.encoding.startswith("utf"):
-        raise InputError(f"{path}: its letters are in the encoding {sniffed.encoding}; save it as CSV UTF-8 or xlsx")
+    # the older encodings can only be guessed, and a wrong guess would change names for good: cells have to prove it
+    is_guessed = bool(sniffed.encoding and not sniffed.encoding.startswith("utf"))
+    as_guessed = as_windows(path, sniffed) if is_guessed else sniffed
+    if not as_guessed:
+        raise InputError(f"{path}: its letters are neither in UTF-8 nor in {WINDOWS}; {_PROVE}")
+    sniffed = as_guessed
     titles = pl.DataFrame({"title": clean_headers(sniffed.headers)}).select(restore(pl.col("title")))
-    headers = titles["title"].to_list()
+    headers = clean_headers(titles["title"].to_list())
     if not {FILE_ID, ROW_NUMBER} <= set(headers):
         raise InputError(
             f"{path}: no column {FILE_ID} or {ROW_NUMBER}; give back a file of: leadgrade quarantine export"
@@ -136,7 +180,7 @@ def _read(path: Path, checked: Checked) -> _Edited:
         numbers += batch.rows[RECORD].to_list()
         checked.problems += [Problem(path, r.row_number, f"{r.reason}: {r.detail}") for r in batch.rejects]
     cells = pl.concat(frames).select(restore(pl.all()).fill_null(""))
-    return _Edited(path, cells.rename(dict(zip(names, headers, strict=True))), numbers)
+    return _Edited(path, cells.rename(dict(zip(names, headers, strict=True))), numbers, is_guessed)
 
 
 def _keys(edited: _Edited, seen: set[Key], checked: Checked) -> dict[int, Key]:
@@ -145,8 +189,8 @@ def _keys(edited: _Edited, seen: set[Key], checked: Checked) -> dict[int, Key]:
     for row, (file_id, number) in zip(
         edited.numbers, edited.cells.select(FILE_ID, ROW_NUMBER).iter_rows(), strict=True
     ):
-        key = (file_id.strip(), int(number)) if number.strip().isdecimal() else ("", 0)
-        if not key[0]:
+        key = (file_id.strip(), _number(number))
+        if not key[0] or not key[1]:
             why = f"{FILE_ID} or {ROW_NUMBER} is empty or changed: take them over from the export"
         elif key in seen:
             why = "its row was named before"
@@ -156,6 +200,12 @@ def _keys(edited: _Edited, seen: set[Key], checked: Checked) -> dict[int, Key]:
             continue
         checked.problems.append(Problem(edited.path, row, why))
     return keys
+
+
+def _number(text: str) -> int:
+    """A row number in digits of ASCII that fits 64 bits; 0 for anything else, for the first row is 1."""
+    number = int(text) if re.fullmatch(r"\s*[0-9]{1,19}\s*", text) else 0
+    return number if number < 1 << 63 else 0
 
 
 def _entries(published: Published, keys: Collection[Key]) -> dict[Key, Row]:
@@ -193,14 +243,16 @@ def _check_part(
 ) -> None:
     missing = [header for header in part.file.headers if header not in edited.cells.columns]
     if missing:
-        why = f"{len(missing)} column(s) of {part.file.name} are missing: {', '.join(missing[:8])}"
+        why = f"{len(missing)} column(s) of {shown(part.file.name)} are missing: {', '.join(map(shown, missing[:8]))}"
+        why += " (an old encoding may have changed its letters; " + _PROVE + ")" if edited.is_guessed else ""
         checked.problems.append(Problem(edited.path, 0, why))
         return
     extra = [name for name in edited.cells.columns if name not in {*part.file.headers, *MARKS, SURPLUS}]
+    edited.is_proven |= any(not header.isascii() for header in part.file.headers)
     touched, closed = list[dict[str, str]](), list[int]()
     for row, key, cells in part.rows:
         entry = entries.get(key)
-        fault, is_touched = _look(part.file, entry, cells, extra)
+        fault, is_touched = _look(part.file, entry, cells, extra, edited)
         if fault:
             checked.problems.append(Problem(edited.path, row, fault))
         elif is_touched or with_untouched:
@@ -216,17 +268,22 @@ def _check_part(
         checked.corrections.append(correction)
 
 
-def _look(file: File, entry: Row | None, cells: dict[str, str], extra: Sequence[str]) -> tuple[str | None, bool]:
+def _look(
+    file: File, entry: Row | None, cells: dict[str, str], extra: Sequence[str], edited: _Edited
+) -> tuple[str | None, bool]:
     """Why a row cannot be taken back, and whether anybody changed it."""
     if entry is None:
         return "the quarantine has no such row", False
     if entry["payload"] is None:
         return "its whole file was refused: mend the file or its source, and the next run takes it", False
-    *before, surplus = cells_of(file, entry["reason"], entry["payload"])
-    now = [cells[header] for header in file.headers]
+    before = [*map(_plain, cells_of(file, entry["reason"], entry["payload"]))]
     rest = cells.get(SURPLUS, "")
-    same = [*map(_plain, before), _plain(surplus)] == [*map(_plain, now), _plain(rest)]
-    is_touched = not same or any(cells[name] for name in extra)
+    now = [*(_plain(cells[header]) for header in file.headers), _plain(rest)]
+    is_touched = before != now or any(cells[name] for name in extra)
+    pairs = list(zip(before, now, strict=True))
+    if is_touched and any(is_spoilt(*pair, is_guessed=edited.is_guessed) for pair in pairs):
+        return f"letters of it were lost when it was saved; {_PROVE}", True
+    edited.is_proven |= edited.is_guessed and any(is_proof(*pair) for pair in pairs)
     if is_touched and rest:
         return f"{SURPLUS} is still filled: move its text under the headers and empty it", True
     return None, is_touched
@@ -243,7 +300,6 @@ def _correction(home: Path, file: File, rows: Sequence[dict[str, str]], extra: S
     records = [[row[name] for name in names] for row in rows]
     frame = pl.DataFrame(records, schema=dict.fromkeys(names, pl.String()), orient="row")
     content = frame.write_csv().encode()
-    # an underscore sorts behind a full stop: what corrects a corrected file is read after it
-    name = f"{file.stem}_{hashlib.sha256(content).hexdigest()[:8]}.csv"
-    path = retry_folder(home, file.source) / name
-    return Correction(file, path, len(rows), content, path.exists())
+    path = retry_folder(home, file.source) / pending.named(file.stem, content)
+    keys = frozenset((row[FILE_ID].strip(), _number(row[ROW_NUMBER])) for row in rows)
+    return Correction(file, path, len(rows), content, path.exists(), keys)

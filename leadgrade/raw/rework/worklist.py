@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,11 +19,12 @@ import duckdb
 import polars as pl
 
 from leadgrade.errors import InputError
-from leadgrade.raw.rework.quarantine import FILE_ID, ROW_NUMBER, file_safe
+from leadgrade.raw.rework.quarantine import FILE_ID, ROW_NUMBER, file_safe, source_folder
 from leadgrade.raw.rework.reasons import reason
 from leadgrade.raw.rework.spreadsheet import neutralise
 
 SURPLUS = "_surplus"
+FEW = 9  # rows of a group whose numbers are all listed
 MARKS = (FILE_ID, ROW_NUMBER, "_reason", "_column", "_detail")
 BATCH = 20_000
 Row = dict[str, Any]
@@ -43,13 +45,26 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file with refused rows."""
+    """A file with refused rows.
+
+    Attributes:
+        file_id: Its id.
+        source: Its source.
+        name: Its name below the source's folder.
+        all_headers: Its headers in their order; a file that is an export itself has marks among them.
+        delimiter: What parts the cells of a record that is shown as text.
+    """
 
     file_id: str
     source: str
     name: str
-    headers: tuple[str, ...]
+    all_headers: tuple[str, ...]
     delimiter: str | None
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers that people see: without those that an export puts there itself."""
+        return tuple(header for header in self.all_headers if header not in {*MARKS, SURPLUS})
 
     @property
     def stem(self) -> str:
@@ -90,14 +105,15 @@ def groups(published: Published, source: str | None = None, reason_code: str | N
     """The open entries by source, file, reason, column and look of the value.
 
     Returns:
-        Rows of source, file_name, file_id, reason, column_name, value_class, rows, example_row, is_whole_file, detail
-        (of a whole file: what is wrong with it), meaning, what_to_do; the most rows of each source first.
+        Rows of source, file_name, file_id, reason, column_name, value_class, rows, example_row, row_numbers (all of up
+        to nine), is_whole_file, detail (of a whole file: what is wrong with it), meaning, what_to_do; the most rows of
+        each source first.
     """
     query = """
         with counted as (
             select
                 source, file_id, reason, column_name, value_class, count(*) as entries,
-                min(row_number) as example_row
+                min(row_number) as example_row, min(row_number, $few + 1) as first_rows
             from private.raw.quarantine
             where closed_at is null
             group by all
@@ -106,30 +122,32 @@ def groups(published: Published, source: str | None = None, reason_code: str | N
             select
                 counted.source, files.file_name, counted.file_id, counted.reason, counted.column_name,
                 counted.value_class, counted.entries, counted.example_row,
+                case when counted.entries <= $few then counted.first_rows end as row_numbers,
                 coalesce(files.status = 'refused', false) as is_whole_file, files.reason_detail as detail
             from counted
             left join warehouse.raw.files as files on counted.file_id = files.file_id
             union all
             -- a file that nobody could read has no rows to count
-            select source, file_name, file_id, reason, null, null, 0, null, true, reason_detail
+            select source, file_name, file_id, reason, null, null, 0, null, null, true, reason_detail
             from warehouse.raw.files
             where status = 'refused' and file_id not in (select file_id from counted)
         )
         select
-            source, file_name, file_id, reason, column_name, value_class, entries as "rows", example_row, is_whole_file,
+            source, file_name, file_id, reason, column_name, value_class, entries as "rows", example_row, row_numbers,
+            is_whole_file,
             case when is_whole_file then detail end as detail
         from all_groups
         where source = coalesce($source, source) and reason = coalesce($reason, reason)
         order by source, entries desc, file_name, reason, column_name, value_class, file_id
     """
-    found = published.rows(query, {"source": source, "reason": reason_code})
+    found = published.rows(query, {"source": source, "reason": reason_code, "few": FEW})
     told = [reason(row["reason"]) for row in found]
     return [row | {"meaning": r.meaning, "what_to_do": r.what_to_do} for row, r in zip(found, told, strict=True)]
 
 
 def known_file(published: Published, file_id: str) -> File | None:
     """A file with its headers in their order; None where there is no such file."""
-    query = "select source, file_name, format, delimiter from warehouse.raw.files where file_id = $file_id"
+    query = f"from {_files(published)} select source, file_name, format, delimiter where file_id = $file_id"
     found = published.rows(query, {"file_id": file_id})
     if not found:
         return None
@@ -138,8 +156,33 @@ def known_file(published: Published, file_id: str) -> File | None:
     return File(file_id, found[0]["source"], found[0]["file_name"], _headers(published, file_id), delimiter)
 
 
+def _has_headers(published: Published) -> bool:
+    """True where the private database knows the files; an earlier version wrote them into the warehouse alone."""
+    query = """
+        select count(*) as columns
+        from duckdb_columns()
+        where database_name = 'private' and schema_name = 'raw' and table_name = 'files' and column_name = 'headers'
+    """
+    return bool(published.rows(query)[0]["columns"])
+
+
+def _files(published: Published) -> str:
+    """The table with the true names of the files; in the warehouse what looks like an address or number is masked."""
+    return "private.raw.files" if _has_headers(published) else "warehouse.raw.files"
+
+
 def _headers(published: Published, file_id: str) -> tuple[str, ...]:
-    """Headers by position, completed by those of the payloads: in the warehouse addresses in a header are masked."""
+    """The headers as they stand in the file."""
+    if _has_headers(published):
+        query = "select headers from private.raw.files where file_id = $file_id"
+        kept = published.rows(query, {"file_id": file_id})[0]["headers"]
+        if kept:
+            return tuple(json.loads(kept))
+    return _guessed_headers(published, file_id)
+
+
+def _guessed_headers(published: Published, file_id: str) -> tuple[str, ...]:
+    """Headers of a file that was taken in before they were kept: by position, completed by those of the payloads."""
     query = "select header from warehouse.raw.columns where file_id = $file_id order by position"
     by_position = [row["header"] for row in published.rows(query, {"file_id": file_id})]
     query = """
@@ -151,8 +194,12 @@ def _headers(published: Published, file_id: str) -> tuple[str, ...]:
     payloads = [row["keys"] for row in published.rows(query, {"file_id": file_id})]
     widest = payloads[0] if payloads else []
     base = widest if len(widest) == len(by_position) else by_position
-    found = dict.fromkeys([*base, *(key for keys in payloads for key in keys)])
-    return tuple(header for header in found if header not in {*MARKS, SURPLUS})
+    return tuple(dict.fromkeys([*base, *(key for keys in payloads for key in keys)]))
+
+
+def shown(name: str) -> str:
+    """A header or the name of a file as a terminal or log may show it."""
+    return re.sub(r"[^\s@]*@[^\s@]*|\+\d[\d ()./-]{6,}", "[withheld]", name)
 
 
 def cells_of(file: File, reason_code: str, payload: str) -> list[str]:
@@ -163,7 +210,9 @@ def cells_of(file: File, reason_code: str, payload: str) -> list[str]:
             return [*(cells.get(header) or "" for header in file.headers), ""]
         except (ValueError, AttributeError):
             pass  # a record as text after all
-    return _split(payload, file.delimiter, len(file.headers))
+    *cut, surplus = _split(payload, file.delimiter, len(file.all_headers))
+    cells = dict(zip(file.all_headers, cut, strict=True))
+    return [*(cells[header] for header in file.headers), surplus]
 
 
 def _split(text: str, delimiter: str | None, width: int) -> list[str]:
@@ -187,10 +236,23 @@ def _cut(text: str, delimiter: str, width: int) -> list[str] | None:
     return next((cells for cells in fits if len(cells) == width), fits[0] if fits else None)
 
 
-def export(published: Published, out: Path, source: str | None = None, reason_code: str | None = None) -> Exported:
+def export(
+    published: Published,
+    out: Path,
+    source: str | None = None,
+    reason_code: str | None = None,
+    delimiter: str = ",",
+) -> Exported:
     """Write one csv for each file with open entries: ``<out>/<source>/<file>.quarantine.csv``.
 
     Folders get 0700 and files 0600, for the rows hold personal data. Rows stream from the database.
+
+    Args:
+        published: The published quarantine.
+        out: Folder to write to.
+        source: Only rows of this source.
+        reason_code: Only rows refused for this.
+        delimiter: What parts the cells; spreadsheets of some countries want a semicolon.
 
     Raises:
         InputError: where a file of that name is there already: somebody may be working in it.
@@ -207,7 +269,7 @@ def export(published: Published, out: Path, source: str | None = None, reason_co
         )
     for file in files:
         path = targets[file.file_id]
-        rows = _write(published, file, reason_code, path)
+        rows = _write(published, file, reason_code, path, delimiter)
         made.files.append((file, path, rows))
     return made
 
@@ -218,11 +280,11 @@ def _targets(out: Path, files: Sequence[File]) -> dict[str, Path]:
     found = {}
     for file in files:
         mark = f"-{file.file_id[:8]}" if names[file.source, file.stem] > 1 else ""
-        found[file.file_id] = out / file_safe(file.source) / f"{file.stem}{mark}.quarantine.csv"
+        found[file.file_id] = out / source_folder(file.source) / f"{file.stem}{mark}.quarantine.csv"
     return found
 
 
-def _write(published: Published, file: File, reason_code: str | None, path: Path) -> int:
+def _write(published: Published, file: File, reason_code: str | None, path: Path, delimiter: str) -> int:
     """Write the open rows of a file under another name first; return their number."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".part")
@@ -231,7 +293,7 @@ def _write(published: Published, file: File, reason_code: str | None, path: Path
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
         for frame in _frames(published, file, reason_code):
             # the mark tells spreadsheets that the text is UTF-8
-            frame.write_csv(target, include_bom=rows == 0, include_header=rows == 0)
+            frame.write_csv(target, separator=delimiter, include_bom=rows == 0, include_header=rows == 0)
             rows += len(frame)
     partial.replace(path)
     return rows

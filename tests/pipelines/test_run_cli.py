@@ -1,0 +1,40 @@
+"""What ``leadgrade run`` says of files that it could not take in, and of a refused night."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from assets.raw import told
+from leadgrade.audit import Refusal
+from leadgrade.engine import DuckDBEngine
+from leadgrade.publish import Home
+from leadgrade.raw.inbox.offers import OffersReport
+from leadgrade.raw.intake import IntakeReport
+from pipelines.cli.run import _explain_failure
+from pipelines.nightly import Exit, Outcome
+from tests.support import make_run, make_table
+
+
+def test_every_kind_of_file_that_was_left_is_told(engine: DuckDBEngine, tmp_path) -> None:
+    run = make_run(tmp_path, engine)
+    refused = {"source": "crm", "status": "refused", "reason": "no_table", "run_id": run.run_id}
+    files = [refused, refused, refused | {"run_id": "another"}, refused | {"status": "taken", "reason": None}]
+    make_table(engine, "raw.files", [{"file_id": str(n)} | file for n, file in enumerate(files)])
+    offers = OffersReport(["web"], unsettled=Counter(crm=1), unreadable=Counter(shop=2))
+    assert told(run, IntakeReport(offers=offers)) == [
+        "source web: no file matches its path",
+        "source crm: 1 file still being written, left for the next run",
+        "source shop: 2 files cannot be read: look at the permissions of files and folders",
+        "source crm: 2 files refused (no_table)",
+    ]
+
+
+def test_a_refused_night_says_details_and_what_to_do(tmp_path, capsys) -> None:
+    refusal = Refusal("some_rule", "raw.files", "All is well.", 1, ("k",), ("k: 99 of 199 gone",), "look at the file")
+    with pytest.raises(SystemExit, match="1"):
+        _explain_failure(Outcome(Exit.REFUSED, "r", (), (refusal,)), Home(tmp_path))
+    shown = capsys.readouterr().err
+    for words in ("Broken rule: All is well. (some_rule)", "k: 99 of 199 gone", "-> look at the file"):
+        assert words in shown
