@@ -19,7 +19,7 @@ def check(home: Path | None, config: Path | None) -> None:
     """Name every fault of the configuration at once; exit code 2 where there is one."""
     home, folder = resolve(home, config)
     settings = checked_settings(folder)
-    console.print(f"{folder}: no faults; {len(settings.sources.sources)} sources", markup=False)
+    console.print(f"{folder}: no faults; {len(settings.sources.sources)} sources", markup=False, soft_wrap=True)
     empty = _without_files(settings, home)
     if empty:
         console.print(

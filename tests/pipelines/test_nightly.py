@@ -43,13 +43,17 @@ def data_rows(path: Path) -> int:
     return sum(1 for record in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if record) - 1
 
 
+# a file under a new name is a new offer, though nothing of it is taken in
+OF_RUNS = {"run_id", "published_at", "offer_number", "delivery_number"}
+
+
 def published_content(home: Path) -> dict[str, list]:
-    """Every published table of the stages, sorted. Tables on the runs themselves differ by nature."""
+    """Every published table of the stages, sorted. What names or counts the runs themselves differs by nature."""
     content = {}
     for name in ("warehouse", "private"):
         for table in contract.tables().values():
             columns = table.warehouse_columns if name == "warehouse" else table.private_columns
-            names = [f'"{c.name}"' for c in columns if c.name not in {"run_id", "published_at"}]
+            names = [f'"{c.name}"' for c in columns if c.name not in OF_RUNS]
             if names and table.stage != "meta":
                 text = f"select {', '.join(names)} from {table.name} order by all"
                 content[f"{name}:{table.name}"] = query(home / "published" / f"{name}.duckdb", text)
