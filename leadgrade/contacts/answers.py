@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from leadgrade.contacts import vocabulary
-from leadgrade.raw.cells.values import to_boolean
+from leadgrade.raw.cells.values import names_day, to_boolean
 
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 _UNITS = {
@@ -162,7 +162,7 @@ def opt_out(text: pl.Expr) -> pl.Expr:
     A day in such a column is the day on which it happened.
     """
     said = to_boolean(text).fill_null(value=False) | _plain(text).is_in(_OPTED_OUT)
-    return pl.when(said | text.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}")).then(pl.lit(value=True))
+    return pl.when(said | names_day(text)).then(pl.lit(value=True))
 
 
 def bounced(text: pl.Expr) -> pl.Expr:

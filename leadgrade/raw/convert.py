@@ -52,12 +52,14 @@ def convert(rows: pl.DataFrame, cells: Cells, plan: Plan) -> Converted:
     table = table.with_columns(is_bad=is_faulty(plan))
     has_bad = bool(table["is_bad"].any())
     good = table.filter(~pl.col("is_bad")) if has_bad else table
-    more = [_answers(good, plan)]
+    unread = good.select(text.alias(str(p)) for p, text in _unread(plan))
+    more = [_answers(good, unread, plan)]
     if plan.object == "leads" and cells.null_tokens:
         more.append(_null_reasons(good, cells, plan))
     bad = refused(rows, table.filter("is_bad"), plan) if has_bad else REFUSED.clone()
     accepted = good.select(ROW_NUMBER, *_filled(good, plan)).with_columns(more)
-    return Converted(accepted, bad, good, _count_unread(good, plan))
+    counts = {int(name): unread[name].count() for name in unread.columns}
+    return Converted(accepted, bad, good, {p: count for p, count in counts.items() if count})
 
 
 def _filled(table: pl.DataFrame, plan: Plan) -> list[str]:
@@ -78,14 +80,6 @@ def _null_reasons(good: pl.DataFrame, cells: Cells, plan: Plan) -> pl.Series:
     words = good.select(ROW_NUMBER).join(cells.words, on=ROW_NUMBER, how="left", maintain_order="left")
     reasons = [(plan.headers[p], null_reason(pl.col(f"c{p}"))) for p in cells.null_tokens]
     return json_objects(words, reasons).alias("null_reasons")
-
-
-def _count_unread(good: pl.DataFrame, plan: Plan) -> dict[int, int]:
-    texts = _unread(plan)
-    if not texts:
-        return {}
-    counts = good.select(text.is_not_null().sum().alias(str(p)) for p, text in texts).row(0)
-    return {p: count for (p, _), count in zip(texts, counts, strict=True) if count}
 
 
 def _unread(plan: Plan) -> list[tuple[int, pl.Expr]]:
@@ -109,9 +103,10 @@ def _unread(plan: Plan) -> list[tuple[int, pl.Expr]]:
     return kept
 
 
-def _answers(good: pl.DataFrame, plan: Plan) -> pl.Series:
+def _answers(good: pl.DataFrame, unread: pl.DataFrame, plan: Plan) -> pl.Series:
     mapped = plan.match.positions
     # in the order of the headers' names: the same row with its columns in another order is the same row
-    lost = [(plan.headers[p], text) for p, text in _unread(plan)]
+    lost = [(plan.headers[int(name)], pl.col(name)) for name in unread.columns]
     free = sorted((header, p) for p, header in enumerate(plan.headers) if p not in mapped)
-    return json_objects(good, [(header, pl.col(f"c{p}")) for header, p in free] + lost).alias("answers")
+    texts = [(header, pl.col(f"c{p}")) for header, p in free] + lost
+    return json_objects(good.hstack(unread), texts).alias("answers")

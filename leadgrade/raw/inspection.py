@@ -44,11 +44,7 @@ where offers.location not like '%!'
 window same_content as (partition by offers.file_id order by offers.source, offers.location)
 order by offers.source, offers.location
 """
-_UNREAD = """
-select listed.header, count(*) as cells
-from (select unnest(json_keys(answers)) as header from raw.{object} where file_id = $file_id) as listed
-group by listed.header
-"""
+_UNREAD = "select header, unread from raw.columns where file_id = $file_id and unread > 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +157,9 @@ def _inspected(engine: DuckDBEngine, names: dict[str, Path], row: dict[str, Any]
 
 
 def _unread(engine: DuckDBEngine, file_id: str, object_name: str, mapped: dict[str, str]) -> dict[str, int]:
-    """Filled cells that their fields could not hold: they stand in ``answers``, or, in times of leads, as they came."""
+    """Filled cells that their fields could not hold: as the intake counted, and the times of leads, which stay as they came."""
     key = {"file_id": file_id}
-    found = {row["header"]: row["cells"] for row in engine.collect(_UNREAD.format(object=object_name), key).to_dicts()}
+    found = dict(engine.collect(_UNREAD, key).iter_rows())
     times = {name for name in mapped.values() if object_name == "leads" and name in LEAD_TIMES}
     sums = ", ".join(f"count_if({n} is not null and try_cast({n} as timestamp) is null) as {n}" for n in sorted(times))
     counts = (

@@ -142,7 +142,7 @@ def _take(run: Run, offer: Offer, report: IntakeReport, before: store.Known | No
 def _refused_offer(run: Run, offer: Offer, first_seen: datetime) -> dict[str, Any]:
     """A member of an archive that cannot be unpacked."""
     sniffed = Sniffed(refused=offer.refused, detail=offer.detail)
-    with store.transaction(run.engine):
+    with run.engine.transaction():
         store.forget(run.engine, offer.file_id)
         file = _file_record(run, offer, sniffed, None, first_seen)
         _refuse(run, None, sniffed, file, Refusal(offer.refused or "", offer.detail))
@@ -156,7 +156,7 @@ def _open(run: Run, offer: Offer, first_seen: datetime) -> dict[str, Any]:
         while True:
             file = _file_record(run, offer, job.sniffed, job.match, first_seen)
             try:
-                with store.transaction(run.engine):
+                with run.engine.transaction():
                     store.forget(run.engine, offer.file_id)
                     _take_rows(job, file)
                     store.insert_file(run.engine, file)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,18 +96,6 @@ def date_offers(engine: DuckDBEngine) -> None:
         "where raw.files.file_id = newest.file_id and raw.files.source = newest.source "
         f"and ({' or '.join(f'raw.files.{n} is distinct from newest.{n}' for n in names)})"
     )
-
-
-@contextmanager
-def transaction(engine: DuckDBEngine) -> Iterator[None]:
-    """All or nothing."""
-    engine.sql("begin transaction")
-    try:
-        yield
-    except BaseException:
-        engine.sql("rollback")
-        raise
-    engine.sql("commit")
 
 
 def _row_hash(names: Sequence[str], types: dict[str, str]) -> str:

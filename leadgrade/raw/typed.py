@@ -7,13 +7,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from leadgrade.raw.cells.ids import first_id, salesforce_id
-from leadgrade.raw.cells.values import band_mid, to_boolean, to_number
+from leadgrade.raw.cells.values import band_mid, names_day, to_boolean, to_number
 from leadgrade.raw.cells.vocabulary import canonical_value, vocabulary
 from leadgrade.raw.headers import ANY_TRUE
 from leadgrade.raw.plan import Plan
 
-# a day in a column of opt-outs is the day on which it happened
-_DAY = r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}"
 _LISTED_IDS = ("subject_id", "account_source_id", "opportunity_source_id")
 _IDS = (*_LISTED_IDS, "source_record_id", "parent_account_id")
 
@@ -62,7 +60,7 @@ def _first(positions: tuple[int, ...], name: str) -> pl.Expr:
     """The first filled of several columns; of flags the first true one before that."""
     columns = [pl.col(f"c{p}") for p in positions]
     if name in ANY_TRUE and len(columns) > 1:
-        columns = [*(pl.when(to_boolean(c) | c.str.contains(_DAY)).then(c) for c in columns), *columns]
+        columns = [*(pl.when(to_boolean(c) | names_day(c)).then(c) for c in columns), *columns]
     return pl.coalesce(columns) if len(columns) > 1 else columns[0]
 
 

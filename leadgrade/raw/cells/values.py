@@ -64,6 +64,11 @@ def to_boolean(expr: pl.Expr) -> pl.Expr:
     return pl.when(text.is_in(_TRUE)).then(True).when(text.is_in(_FALSE)).then(False)
 
 
+def names_day(expr: pl.Expr) -> pl.Expr:
+    """True for a day in figures; in a column of opt-outs it is the day on which it happened."""
+    return expr.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}")
+
+
 def _plain_decimal(digits: pl.Expr, dot_groups: pl.Expr) -> pl.Expr:
     """Digits with separators as digits with at most one decimal point."""
     has_dot, has_comma = digits.str.contains(".", literal=True), digits.str.contains(",", literal=True)

@@ -37,6 +37,7 @@ from leadgrade.raw.inbox.places import Place, PlaceLost, lost
 from leadgrade.raw.inbox.storage import list_files
 from leadgrade.raw.inbox.visit import Offer, Visit
 from leadgrade.raw.readers import sheets
+from leadgrade.raw.readers.sniff import file_hash
 from leadgrade.raw.rework.quarantine import source_folder
 from leadgrade.run import Run
 
@@ -175,8 +176,7 @@ def _check(place: Place) -> None:
 
 def _hash(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_hash(path)
     except OSError as error:
         raise lost(error) from None
 
