@@ -12,6 +12,8 @@ _SEPARATOR = r"[\t_·•\n\r]"  # the library refuses them inside a number
 # several numbers in one cell; ";ext=" and ";phone-context=" belong to a number (RFC 3966), "030/1234567" is one number
 _BETWEEN = r"(?i)\s*(?:;|\||\n|\r|,|\s/\s|\s(?:or|and|oder|und|ou|o|y|e|et)\s)\s*"
 _PARAMETER = r"(?i);(ext|isub|phone-context|extension)="
+# where the library does not know 00
+NO_IDD = tuple(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
 _FORMULA = r"""^=?\s*["']\s*([+(]?[0-9].*?)["']?$"""  # ="0650..." or '0650...
 _FLOAT = r"^(\+?[0-9]{6,15})\.0+$"
 _EXPONENT = r"^\+?[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}$"
@@ -22,6 +24,8 @@ _TAIL_WORD = (
 )
 _TAIL = rf"(?i)^(.*[0-9])[\s,:\-–]*(?:[\(\[]\s*[\p{{L}} .,'/-]*[\)\]]|[\s\-–]{_TAIL_WORD})[\s.]*$"
 _DIGITS_OF_A_NUMBER = 6
+# of plain digits with a dot or a slash in them only these may be damaged (see the patterns above)
+DAMAGED_MARK = r"\s/\s|\.0+$"
 
 
 def _first_number(text: pl.Expr) -> pl.Expr:
@@ -34,15 +38,22 @@ def _first_number(text: pl.Expr) -> pl.Expr:
     return pl.when(numbers.list.len() >= 2).then(first)
 
 
-def is_excel_exponent(text: pl.Expr) -> pl.Expr:
+def _is_excel_exponent(text: pl.Expr) -> pl.Expr:
     """A spreadsheet wrote the number as 6.50253E+09: its digits are lost."""
     return text.str.strip_chars().str.contains(_EXPONENT)
 
 
 def _international(text: pl.Expr, region: pl.Expr) -> pl.Expr:
     """``00`` before a calling code as ``+``: abroad it is dialled so, in North America (011) the library does not know it."""
-    other = region.is_null() | region.is_in(list(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1]))
+    other = region.is_null() | region.is_in(NO_IDD)
     return pl.when(other).then(text.str.replace(r"^\(?00([1-9])", "+$1")).otherwise(text)
+
+
+def as_typed(numbers: pl.Series) -> pl.DataFrame:
+    """What :func:`clean` gives, with nothing repaired."""
+    return pl.DataFrame({"text": numbers}).with_columns(
+        cleaned=pl.lit(None, pl.String), is_lost=pl.lit(value=False)
+    )
 
 
 def clean(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
@@ -56,7 +67,7 @@ def clean(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
         text: what the library is to read; cleaned: what was repaired, ``+`` between several (null = nothing):
         bidi (invisible marks), split (several numbers in the cell, the first is taken), excel (``.0`` at the end, quoted as
         text), tail (``(home)`` after the number), separator (tab, underscore, dot in the middle, line break), idd
-        (``001-650...`` read in North America or nowhere).
+        (``001-650...`` read in North America or nowhere). is_lost: a spreadsheet wrote the number as 6.5E+09.
     """
     steps = pl.DataFrame({"text": numbers.cast(pl.String), "region": regions}).select(
         "text", "region", bidi=pl.col("text").str.replace_all(_BIDI, "").str.strip_chars()
@@ -72,4 +83,8 @@ def clean(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
     changed = [had_bidi, *(pl.col(now) != pl.col(before) for before, now in pairwise(order))]
     reasons = [pl.when(c).then(pl.lit(name)) for name, c in zip(order, changed, strict=True)]
     cleaned = pl.concat_str(reasons, separator="+", ignore_nulls=True)
-    return steps.select(pl.col("idd").alias("text"), pl.when(cleaned != "").then(cleaned).alias("cleaned"))
+    return steps.select(
+        pl.col("idd").alias("text"),
+        pl.when(cleaned != "").then(cleaned).alias("cleaned"),
+        _is_excel_exponent(pl.col("idd")).fill_null(value=False).alias("is_lost"),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from leadgrade.contacts.vocabulary import FOLDER
@@ -22,17 +24,40 @@ _RUNS = (
 # these types are sold for their digits: 0800 7777777 may well be answered
 _VANITY = ("toll_free", "premium_rate", "shared_cost", "uan")
 _LOCAL_DIGITS = 7  # length of a subscriber number without its area
+_ONES = 1_111_111
+_FICTION, _DIRECTORY = 5_550_100, 5_551_212  # North America
+
+
+@cache
+def reserved_patterns() -> dict[int, str]:
+    """Calling code -> regex of the national numbers in ``data/fiction_numbers.csv``; North America's are in every area."""
+    ranges: dict[int, list[str]] = {}
+    for row in pl.read_csv(FOLDER / "data" / "fiction_numbers.csv").iter_rows(named=True):
+        rest = row["digits"] - len(str(row["prefix"]))
+        ranges.setdefault(row["country_code"], []).append(f"{row['prefix']}[0-9]{{{rest}}}")
+    return {code: "|".join(patterns) for code, patterns in ranges.items()}
 
 
 @cache
 def fiction_pattern() -> str:
     """Regex over ``<calling code> <national number>`` of all ranges of ``data/fiction_numbers.csv``, and NANP's 555."""
-    rows = pl.read_csv(FOLDER / "data" / "fiction_numbers.csv").iter_rows(named=True)
-    ranges = [
-        f"{row['country_code']} {row['prefix']}[0-9]{{{row['digits'] - len(str(row['prefix']))}}}" for row in rows
-    ]
+    ranges = [f"{code} (?:{pattern})" for code, pattern in reserved_patterns().items()]
     # NANPA: 555-0100 to 555-0199 for fiction in every area code, 555-1212 is directory assistance
     return f"^(?:{'|'.join([*ranges, '1 [2-9][0-9]{2}555(?:01[0-9]{2}|1212)'])})$"
+
+
+def may_be_placeholder(national: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Whether the end of national numbers of seven or more digits leaves it open that they were made up.
+
+    Cheap, and never wrong with a no: :func:`is_placeholder` needs to look at the others only. Knows nothing of reserved ranges
+    but North America's.
+    """
+    end = national % np.uint64(10**_LOCAL_DIGITS)
+    found = end % np.uint64(_ONES) == 0
+    found |= (end // np.uint64(100) == _FICTION // 100) | (end == _DIRECTORY)
+    for tail in sorted({int(run[-_LOCAL_DIGITS:]) for run in _RUNS}):
+        found |= end == np.uint64(tail)
+    return found
 
 
 def _equal(least: int) -> str:

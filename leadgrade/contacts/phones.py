@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import phonenumbers
+import numpy as np
+import numpy.typing as npt
 import polars as pl
-from phonenumbers import phonenumberutil, timezone
 
-from leadgrade.contacts import countries, phone_cleaning, phone_placeholders, vocabulary
-
-# the metadata has 3,900 patterns and Python's own cache 512: without this a mixed column takes six times as long
-phonenumbers.enable_pattern_cache()
+from leadgrade.contacts import countries, phone_cleaning, phone_digits, phone_placeholders, vocabulary
+from leadgrade.contacts.phone_library import Answer
+from leadgrade.contacts.phone_plan.compile import contexts
+from leadgrade.contacts.phone_plan.lookup import NO_REGION
+from leadgrade.contacts.phone_reading import Reading, Rows
 
 SCHEMA: dict[str, type[pl.DataType]] = {
     "phone_raw": pl.String,
@@ -24,148 +23,158 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "extension": pl.String,
     "region": pl.String,
     "type": pl.String,
+    "is_toll_free": pl.Boolean,
+    "is_premium_rate": pl.Boolean,
+    "possible_reason": pl.String,
     "error": pl.String,
     "is_placeholder": pl.Boolean,
     "time_zone": pl.String,
+    "carrier": pl.String,
     "cleaned": pl.String,
     "level": pl.String,
+    "answered_by": pl.String,
     "library_version": pl.String,
 }
-_TYPES = {
-    value: name.lower()
-    for name, value in vars(phonenumbers.PhoneNumberType).items()
-    if isinstance(value, int) and name.isupper()
-}
-_PARSE_FAULTS = {
-    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "invalid_country_code",
-    phonenumbers.NumberParseException.NOT_A_NUMBER: "not_a_number",
-    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "too_short_after_idd",
-    phonenumbers.NumberParseException.TOO_SHORT_NSN: "too_short_nsn",
-    phonenumbers.NumberParseException.TOO_LONG: "too_long",
-}
-_LENGTH_FAULTS = {
-    phonenumbers.ValidationResult.IS_POSSIBLE: "not_in_plan",
-    phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "local_only",
-    phonenumbers.ValidationResult.INVALID_COUNTRY_CODE: "invalid_country_code",
-    phonenumbers.ValidationResult.TOO_SHORT: "too_short",
-    phonenumbers.ValidationResult.TOO_LONG: "too_long",
-    phonenumbers.ValidationResult.INVALID_LENGTH: "invalid_length",
-}
-_POSSIBLE = (phonenumbers.ValidationResult.IS_POSSIBLE, phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
-_NO_COUNTRY = "001"  # region of satellite phones and worldwide freephone numbers
-# types that a salesperson can call or text; the others are hotlines, pagers and mailboxes
-CALLABLE = ("fixed_line", "mobile", "fixed_line_or_mobile", "voip", "personal_number")
+_DIGITS_LOST = Answer(error="excel_exponent")
+_FROM_BOOK = (
+    "is_possible",
+    "is_valid",
+    "country_code",
+    "region",
+    "type",
+    "is_toll_free",
+    "is_premium_rate",
+    "possible_reason",
+    "error",
+    "time_zone",
+    "carrier",
+)
+_SUBSCRIBER_DIGITS = 7
+_BATCH = 1 << 17  # numbers at a time: bounds the memory of what is worked on
+_TEN = np.array([10**n for n in range(20)], np.uint64)
+Contexts = npt.NDArray[np.uint64]
 
 
-class Answer(NamedTuple):
-    """What the library says of one number; all null where there is none."""
-
-    is_possible: bool = False
-    is_valid: bool = False
-    phone_e164: str | None = None
-    country_code: int | None = None
-    national_number: str | None = None
-    extension: str | None = None
-    region: str | None = None
-    type: str | None = None
-    error: str | None = None
-    time_zone: str | None = None
+def _hints(regions: str | pl.Series, count: int) -> tuple[pl.Series, Contexts]:
+    """The region that each number is read in: its ISO2, and its context number in the table."""
+    given = pl.Series([regions], dtype=pl.String) if isinstance(regions, str) else regions.cast(pl.String)
+    distinct = given.unique()
+    iso2 = countries.to_iso2(distinct)
+    numbers = {name: number for number, name in enumerate(contexts())}
+    context = iso2.replace_strict(numbers, default=NO_REGION, return_dtype=pl.UInt64).to_numpy()
+    if isinstance(regions, str):
+        return iso2.new_from_index(0, count), np.full(count, context[0], np.uint64)
+    at = given.replace_strict(distinct, pl.int_range(len(distinct), dtype=pl.UInt32, eager=True))
+    return iso2.gather(at), context[at.to_numpy()]
 
 
-def _type_and_region(number: phonenumbers.PhoneNumber, national: str) -> tuple[int, str | None]:
-    """Type and region in one pass; the public is_valid_number and number_type would each begin again.
-
-    NOTE: uses _number_type_helper, as is_valid_number and number_type do; a test compares them.
-    """
-    region = phonenumbers.region_code_for_number(number)
-    if region is None or number.country_code is None:
-        return phonenumbers.PhoneNumberType.UNKNOWN, None
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(number.country_code, region)
-    assert metadata is not None  # there is a plan for every region that the library itself names
-    return phonenumberutil._number_type_helper(national, metadata), region
+def _is_damaged(numbers: pl.Series, read: phone_digits.Digits, hints: Contexts) -> npt.NDArray[np.bool_]:
+    """Plain digits that :mod:`phone_cleaning` may have something to say of."""
+    no_idd = np.array([NO_REGION, *(contexts().index(region) for region in phone_cleaning.NO_IDD)], np.uint64)
+    begins_00 = np.flatnonzero(read.plain & ~read.plus & (read.digits < _TEN[np.maximum(read.length, 2) - 2]))
+    damaged = np.zeros(len(numbers), np.bool_)
+    damaged[begins_00] = np.isin(hints[begins_00], no_idd)
+    marked = np.flatnonzero(read.mark & read.plain)
+    damaged[marked] |= numbers.gather(marked).str.contains(phone_cleaning.DAMAGED_MARK).to_numpy()
+    return damaged
 
 
-def _time_zone(number: phonenumbers.PhoneNumber) -> str | None:
-    zone = timezone.time_zones_for_number(number)[0]
-    return None if zone == timezone.UNKNOWN_TIMEZONE else str(zone)
+def _read(numbers: pl.Series, regions: pl.Series, hints: Contexts, *, clean: bool) -> tuple[Reading, Rows, pl.DataFrame]:
+    """Read a column; of the rows that are not plain digits also what they were read as (text, cleaned)."""
+    reading = Reading(len(numbers), hints)
+    read = phone_digits.read(numbers)
+    certain = read.plain & ~_is_damaged(numbers, read, hints) if clean else read.plain
+    reading.look_up(np.flatnonzero(certain), phone_digits.only(read, certain))
+    rest = np.flatnonzero(reading.entry < 0)
+    typed = numbers.gather(rest)
+    cleaned = phone_cleaning.clean(typed, regions.gather(rest)) if clean else phone_cleaning.as_typed(typed)
+    lost = cleaned["is_lost"].to_numpy()
+    reading.add(rest[lost], _DIGITS_LOST)
+    reading.take_apart(rest[~lost], cleaned["text"].filter(~cleaned["is_lost"]).fill_null(""))
+    open_rows = np.flatnonzero(reading.entry[rest] < 0)
+    reading.ask(rest[open_rows], cleaned["text"].gather(open_rows), regions.gather(rest[open_rows]))
+    return reading, rest, cleaned
 
 
-def ask_library(text: str | None, region: str | None) -> Answer:
-    """One number read by the library."""
-    if not text:
-        return Answer(error="not_a_number")
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException as error:
-        return Answer(error=_PARSE_FAULTS[error.error_type])
-    length = phonenumbers.is_possible_number_with_reason(number)
-    national = phonenumbers.national_significant_number(number)
-    kind, found = _type_and_region(number, national)
-    valid = kind != phonenumbers.PhoneNumberType.UNKNOWN
-    return Answer(
-        is_possible=length in _POSSIBLE,
-        is_valid=valid,
-        phone_e164=f"+{number.country_code}{national}" if valid else None,
-        country_code=number.country_code,
-        national_number=national,
-        extension=number.extension,
-        region=None if found == _NO_COUNTRY else found,
-        type=_TYPES[kind],
-        error=None if valid else _LENGTH_FAULTS[length],
-        time_zone=_time_zone(number) if valid else None,
+def _scattered(count: int, rows: Rows | list[int], values: pl.Series) -> pl.Series:
+    """A column that is null but for some rows."""
+    at = np.full(count, len(values), np.int64)
+    at[rows] = np.arange(len(values))
+    return pl.concat([values, pl.Series([None], dtype=values.dtype)]).gather(at)
+
+
+def _placeholders(reading: Reading, book: pl.DataFrame, typed: pl.Series) -> npt.NDArray[np.bool_]:
+    """Which numbers were made up; only those that may be are looked at digit by digit."""
+    short_or_reserved = ((book["size"] < _SUBSCRIBER_DIGITS) | book["is_reserved"]).to_numpy()
+    rows = np.flatnonzero(phone_placeholders.may_be_placeholder(reading.national) | short_or_reserved[reading.entry])
+    of_rows = book.select("country_code", "type", "size")[reading.entry[rows]]
+    national = pl.Series(reading.national[rows]).cast(pl.String).str.zfill(of_rows["size"])
+    frame = of_rows.with_columns(national=pl.when(pl.col("size") > 0).then(national), typed=typed.gather(rows))
+    found = phone_placeholders.is_placeholder(
+        pl.col("country_code").cast(pl.String),
+        pl.col("national"),
+        pl.col("typed").str.replace_all("[^0-9]", ""),
+        pl.col("type"),
     )
+    result = np.zeros(len(typed), np.bool_)
+    result[rows] = frame.select(found).to_series().to_numpy()
+    return result
 
 
-def _level() -> pl.Expr:
-    """A number kept for fiction fits the plan and is still nobody's: it stops at possible."""
-    valid = pl.col("is_valid") & ~pl.col("is_placeholder")
-    return (
-        pl.when(valid & pl.col("type").is_in(CALLABLE))
-        .then(pl.lit("line_type_ok"))
-        .when(valid)
-        .then(pl.lit("valid"))
-        .when("is_possible")
-        .then(pl.lit("possible"))
-        .otherwise(pl.lit("invalid"))
-    )
-
-
-def _distinct_answers(frame: pl.DataFrame) -> pl.DataFrame:
-    cleaned = phone_cleaning.clean(frame["phone_raw"], frame["region_hint"])
-    damaged = cleaned.select(phone_cleaning.is_excel_exponent(pl.col("text")))["text"]
-    texts = zip(cleaned["text"], frame["region_hint"], damaged, strict=True)
-    answers = [Answer(error="excel_exponent") if lost else ask_library(text, hint) for text, hint, lost in texts]
-    columns = {name: SCHEMA[name] for name in Answer._fields}
-    read = pl.DataFrame(answers, schema=columns, orient="row")
-    out = pl.concat([frame, cleaned, read], how="horizontal").with_columns(
-        is_placeholder=phone_placeholders.is_placeholder(
-            pl.col("country_code").cast(pl.String),
-            pl.col("national_number"),
-            pl.col("text").str.replace_all("[^0-9]", ""),
-            pl.col("type"),
-        ),
+def _columns(reading: Reading, book: pl.DataFrame, is_placeholder: npt.NDArray[np.bool_]) -> pl.DataFrame:
+    """The answers spread over the numbers."""
+    spread = book.select(_FROM_BOOK)[reading.entry]
+    levels = pl.concat([book["level"], book["level_of_placeholder"]])
+    whole = pl.Series("whole", reading.whole).cast(pl.String)
+    if reading.too_long:
+        whole = whole.scatter(list(reading.too_long), list(reading.too_long.values()))
+    code = pl.col("country_code")
+    code_digits = pl.when(code < 10).then(1).when(code < 100).then(2).otherwise(3)
+    return spread.with_columns(
+        phone_e164=pl.when("is_valid").then(pl.lit("+") + whole),
+        national_number=pl.when(code.is_not_null()).then(pl.lit(whole).str.slice(code_digits)),
+        is_placeholder=is_placeholder,
+        level=levels.gather(reading.entry + is_placeholder * book.height),
+        answered_by=pl.when(pl.lit(reading.by_table)).then(pl.lit("table")).otherwise(pl.lit("library")),
         library_version=pl.lit(vocabulary.answers_version("phonenumbers")),
     )
-    return out.with_columns(level=_level()).select(*SCHEMA)
 
 
-def validate(numbers: pl.Series, regions: str | pl.Series) -> pl.DataFrame:
-    """Validate telephone numbers, each distinct pair of number and region once.
+def validate(numbers: pl.Series, regions: str | pl.Series, *, clean: bool = True) -> pl.DataFrame:
+    """Validate telephone numbers: the answers of phonenumbers, at the cost of a table.
 
     Args:
         numbers: Numbers as typed, in any form.
         regions: Where numbers without ``+`` are dialled: ISO2 (aliases such as UK and country names are understood), one
             for all or one for each.
+        clean: Repair what spreadsheets and people do to numbers before reading them. Without it every answer is the one
+            that the library gives to the text as it is.
 
     Returns:
         One row per number, in order, with the columns of the table ``contacts.phones`` but ``phone_id``: phone_raw,
         region_hint (ISO2), is_possible, is_valid, phone_e164 (where valid), country_code, national_number, extension, region,
-        type, error (null where valid), is_placeholder, time_zone, cleaned (what was repaired before reading), level
-        (invalid < possible < valid < line_type_ok), library_version.
+        type, is_toll_free, is_premium_rate, possible_reason (what the library says of the length), error (null where valid),
+        is_placeholder, time_zone, carrier (that the number was first given to; in English), cleaned (what was repaired before
+        reading), level (invalid < possible < valid < line_type_ok), answered_by (table or library), library_version.
     """
-    hints = pl.Series([regions]).new_from_index(0, len(numbers)) if isinstance(regions, str) else regions
-    asked = pl.DataFrame({"phone_raw": numbers.cast(pl.String), "region_hint": countries.to_iso2(hints)})
-    answers = _distinct_answers(asked.unique(maintain_order=True))
-    return asked.join(
-        answers, on=["phone_raw", "region_hint"], how="left", nulls_equal=True, maintain_order="left"
+    typed = numbers.cast(pl.String).rename("phone_raw")
+    names, hints = _hints(regions, len(typed))
+    starts = range(0, max(len(typed), 1), _BATCH)
+    parts = [
+        _validate(typed.slice(at, _BATCH), names.slice(at, _BATCH), hints[at : at + _BATCH], clean=clean) for at in starts
+    ]
+    return pl.concat(parts, rechunk=False)
+
+
+def _validate(typed: pl.Series, names: pl.Series, hints: Contexts, *, clean: bool) -> pl.DataFrame:
+    reading, rest, cleaned = _read(typed, names, hints, clean=clean)
+    book = reading.book()
+    texts = typed.clone().scatter(rest, cleaned["text"]) if len(rest) else typed
+    out = _columns(reading, book, _placeholders(reading, book, texts))
+    extensions = pl.Series(list(reading.extensions.values()), dtype=pl.String)
+    return out.with_columns(
+        phone_raw=typed,
+        region_hint=names,
+        extension=_scattered(len(typed), list(reading.extensions), extensions),
+        cleaned=_scattered(len(typed), rest, cleaned["cleaned"]),
     ).select(*SCHEMA)

@@ -1,0 +1,167 @@
+"""Telephone numbers: CPU per value of our answers, beside the library called once a value in the same run.
+
+    python -m benchmarks.phones --rows 1000000
+
+The numbers are made: 20 countries, fixed and mobile, typed in the ways that people and systems type them, some wrong, some
+damaged. The library is called as its users call it, once a value, for the same answers: parse, possible, valid, type, region,
+E.164; and, told apart, time zone and carrier. One thread; our side runs in a process of its own, for its peak memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+
+import phonenumbers
+import polars as pl
+from phonenumbers import PhoneNumberFormat, carrier, timezone
+
+_COUNTRIES = {
+    "US": 30, "GB": 12, "DE": 10, "FR": 7, "CA": 5, "NL": 4, "IN": 6, "AU": 4, "ES": 4, "IT": 4,
+    "CH": 2, "SE": 2, "BR": 3, "MX": 2, "PL": 2, "JP": 1, "BE": 1, "AT": 1, "IE": 1, "SG": 1,
+}  # fmt: skip
+_LINES = (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE)
+# how often each thing is done to a number, in a thousand
+_HABITS = {
+    "extension": 20, "word": 5, "tail": 4, "excel": 5, "nbsp": 5, "dash": 3, "two": 3, "short": 10, "long": 5, "nothing": 10, "bidi": 2,
+    "vanity": 0.5,
+}  # fmt: skip
+
+
+def _digits(region: str, line: int) -> str:
+    example = phonenumbers.example_number_for_type(region, line)
+    return phonenumbers.national_significant_number(example)
+
+
+def _templates(region: str, line: int) -> list[str]:
+    """Ways to write a number of the region, with a # for each digit of the national number."""
+    example = phonenumbers.example_number_for_type(region, line)
+    national = _digits(region, line)
+    code = f"+{example.country_code}"
+    found = [code + "#" * len(national)]
+    for form in (PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL):
+        text = phonenumbers.format_number(example, form)
+        head = text.rfind(national[-1]) - len(text)  # noqa: F841  the end of the text is the end of the number
+        marked, at = list(text), len(text) - 1
+        for digit in reversed(national):
+            while at >= 0 and marked[at] != digit:
+                at -= 1
+            marked[at], at = "#", at - 1
+        made = "".join(marked)
+        found += [made, made, made.replace(" ", "-"), made.replace(" ", "."), made.replace(" ", "").replace("-", "")]
+    return found
+
+
+def _habit(text: str, habit: str, rng: random.Random) -> str:
+    done = {
+        "extension": f"{text} {rng.choice(['x', 'ext. ', 'ext ', 'x'])}{rng.randint(10, 9999)}",
+        "word": f"{rng.choice(['Tel: ', 'Phone: ', 'T ', 'M: '])}{text}",
+        "tail": f"{text} {rng.choice(['(home)', '(work)', '- mobile', '(m)'])}",
+        "excel": f"{''.join(c for c in text if c.isdigit())}.0",
+        "nbsp": text.replace(" ", "\u00a0"),
+        "dash": text.replace("-", "\u2013"),
+        "two": f"{text}{rng.choice(['; ', ' / ', ' or '])}{text[:-1]}{rng.randint(0, 9)}",
+        "short": text[: rng.randint(3, 8)],
+        "long": text + str(rng.randint(10, 99)),
+        "nothing": rng.choice(["n/a", "-", "none", "unknown", "0", "TBD"]),
+        "bidi": f"\u202d{text}\u202c",
+        "vanity": "1-800-FLOWERS",
+    }
+    return done[habit]
+
+
+def realistic(count: int, seed: int) -> pl.DataFrame:
+    """Numbers as typed with the region that they are read in: columns number, region."""
+    rng = random.Random(seed)
+    forms = {(r, line): (_digits(r, line), _templates(r, line)) for r in _COUNTRIES for line in _LINES}
+    regions = rng.choices(list(_COUNTRIES), list(_COUNTRIES.values()), k=count)
+    habits = rng.choices([None, *_HABITS], [1000 - sum(_HABITS.values()), *_HABITS.values()], k=count)
+    numbers = []
+    for region, habit in zip(regions, habits, strict=True):
+        digits, templates = forms[region, rng.choice(_LINES)]
+        keep = len(digits) - rng.choice((5, 6, 6))
+        made = iter(digits[:keep] + "".join(rng.choices("0123456789", k=len(digits) - keep)))
+        text = "".join(next(made) if c == "#" else c for c in rng.choice(templates))
+        numbers.append(_habit(text, habit, rng) if habit else text)
+    # one in twenty is read in another region than its own
+    hints = [rng.choice(list(_COUNTRIES)) if rng.random() < 0.05 else region for region in regions]
+    return pl.DataFrame({"number": numbers, "region": hints})
+
+
+def _core(text: str, region: str) -> tuple[object, ...]:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        return (error.error_type,)
+    return (
+        phonenumbers.is_possible_number_with_reason(number),
+        phonenumbers.is_valid_number(number),
+        phonenumbers.number_type(number),
+        phonenumbers.region_code_for_number(number),
+        phonenumbers.format_number(number, PhoneNumberFormat.E164),
+    )
+
+
+def _extra(text: str, region: str) -> tuple[object, ...]:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return ()
+    return timezone.time_zones_for_number(number), carrier.name_for_number(number, "en")
+
+
+def _ours(rows: int, seed: int) -> None:
+    """Run as a process of its own: prints CPU per value, share of the table, peak memory."""
+    from leadgrade.contacts import phones  # noqa: PLC0415  the process measures what it loads itself
+
+    frame = realistic(rows, seed)
+    begin = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.process_time()
+    phones.validate(frame["number"].head(1000), frame["region"].head(1000))
+    load = time.process_time() - start
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        found = phones.validate(frame["number"], frame["region"])
+        times.append((time.process_time() - start) / rows * 1e6)
+    share = (found["answered_by"] == "table").mean()
+    valid = found["is_valid"].mean()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"{min(times)} {sorted(times)[1]} {load} {share} {valid} {begin / 1024} {peak / 1024}")
+
+
+def main() -> None:
+    """Run as a program."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--library-rows", type=int, help="call the library for so many only (default: all)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ours", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.ours:
+        return _ours(given.rows, given.seed)
+    command = [sys.executable, "-m", "benchmarks.phones", "--ours", "--rows", str(given.rows), "--seed", str(given.seed)]
+    told = subprocess.run(command, env={**os.environ, "POLARS_MAX_THREADS": "1"}, capture_output=True, text=True, check=True)
+    best, middle, load, share, valid, before, peak = map(float, told.stdout.split())
+    print(f"{given.rows:,} numbers, seed {given.seed}, {valid:.1%} valid")
+    print(f"phones.validate, all columns   {middle:8.3f} us of CPU a value (best of three {best:.3f}); loading {load:.2f} s once")
+    print(f"  by the table                 {share:8.2%}")
+    print(f"  peak memory                  {peak:8.0f} MiB, {before:.0f} of it the numbers and imports")
+    phonenumbers.enable_pattern_cache()
+    frame = realistic(given.rows, given.seed).head(given.library_rows or given.rows)
+    for name, ask in (("six public calls", _core), ("time zone, carrier", _extra)):
+        start = time.process_time()
+        for text, region in frame.iter_rows():
+            ask(text, region)
+        each = (time.process_time() - start) / frame.height * 1e6
+        print(f"phonenumbers, {name:<18}{each:8.3f} us a value ({frame.height:,}): {each / middle:.0f} times")
+    return None
+
+
+if __name__ == "__main__":
+    main()

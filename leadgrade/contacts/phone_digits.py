@@ -1,0 +1,122 @@
+"""Text to digits, by column: the bytes of all values at once, no value by itself.
+
+A value is *plain* when the library would do no more with it than leave its punctuation out: ASCII digits, blanks, brackets,
+dots, dashes and slashes, perhaps one plus sign before the first digit, a digit at its end.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+# what a byte adds to the sums of its value: a digit, a plus sign, a byte that is not plain, a dot or slash (perhaps damage)
+_DIGIT, _PLUS, _OTHER, _MARK = 1, 1 << 8, 1 << 16, 1 << 24
+_FIELD = 0xFF
+_LONGEST = 250  # bytes; the library reads no longer text, and the sums have to stay below 256
+_LEAST, _MOST = 3, 15
+_BATCH = 1 << 15  # values at a time: what is worked on stays in the processor's cache
+_WIDTH = 16  # digits of a value, right-aligned, zeros before them
+
+
+def _weights() -> npt.NDArray[np.uint32]:
+    table = np.full(256, _OTHER, np.uint32)
+    table[list(b"0123456789")] = _DIGIT
+    table[list(b" ()[]-")] = 0
+    table[ord("+")] = _PLUS
+    table[list(b"./")] = _MARK
+    return table
+
+
+_WEIGHTS = _weights()
+_IS_DIGIT = _WEIGHTS == _DIGIT
+
+
+class Digits(NamedTuple):
+    """What was read, one entry a value.
+
+    plain: the value is nothing but a number of 3 to 15 digits; the rest holds only where this does.
+    mark: there is a dot or a slash in it.
+    plus: a plus sign before the digits.
+    length: number of digits.
+    digits: the digits as an integer.
+    """
+
+    plain: npt.NDArray[np.bool_]
+    mark: npt.NDArray[np.bool_]
+    plus: npt.NDArray[np.bool_]
+    length: npt.NDArray[np.uint64]
+    digits: npt.NDArray[np.uint64]
+
+
+def _bytes(values: pl.Series) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """All bytes of a column without nulls, and where each value begins; one entry more for the end."""
+    arrow = values.to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, offsets, data = arrow.buffers()
+    starts = np.frombuffer(offsets, np.int64)[arrow.offset : arrow.offset + len(arrow) + 1]
+    return np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8), starts
+
+
+def _integers(flat: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """The integer of each run of digits, of at most 15; ``flat`` holds the digits of all runs, one behind the other."""
+    ends = np.cumsum(counts)
+    # the last digit of run n stands at the end of its row of 16
+    shift = np.arange(1, len(counts) + 1) * _WIDTH - ends
+    rows = np.zeros(len(counts) * _WIDTH, np.uint8)
+    rows[np.arange(len(flat)) + np.repeat(shift, counts)] = flat
+    halves = rows.view(np.uint64).reshape(-1, 2)
+    # eight digits at a time: pairs, then fours, then eights (little-endian, so the first digit is the lowest byte)
+    pairs = (halves & np.uint64(0x000F000F000F000F)) * np.uint64(10) + ((halves >> np.uint64(8)) & np.uint64(0x000F000F000F000F))
+    fours = (pairs & np.uint64(0x000000FF000000FF)) * np.uint64(100) + ((pairs >> np.uint64(16)) & np.uint64(0x000000FF000000FF))
+    eights = (fours & np.uint64(0xFFFFFFFF)) * np.uint64(10_000) + (fours >> np.uint64(32))
+    return np.asarray(eights[:, 0] * np.uint64(100_000_000) + eights[:, 1])
+
+
+def _read(data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Digits:
+    """One batch; every value has at least one byte."""
+    text = data[starts[0] : starts[-1]]
+    begins = starts - starts[0]
+    sizes = np.diff(begins)
+    sums = np.add.reduceat(_WEIGHTS[text], begins[:-1]) if len(text) else np.zeros(0, np.uint32)
+    counts = (sums & _FIELD).astype(np.int64)
+    pluses = (sums >> 8) & _FIELD
+    plus = (pluses == 1) & _plus_comes_first(text, begins)
+    plain = (sums >> 16) & _FIELD == 0
+    plain &= (pluses == plus) & (counts >= _LEAST) & (counts <= _MOST) & (sizes <= _LONGEST)
+    plain &= _IS_DIGIT[text[begins[1:] - 1]]
+    is_digit = _IS_DIGIT[text]
+    if not plain.all():
+        is_digit &= np.repeat(plain, sizes)
+        counts = np.where(plain, counts, 0)
+    digits = _integers(text[is_digit] & 0x0F, counts)
+    return Digits(plain, sums >> 24 > 0, plus, counts.astype(np.uint64), digits)
+
+
+def _plus_comes_first(text: npt.NDArray[np.uint8], begins: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """The value begins with a plus sign, or with a bracket and then a plus sign."""
+    first = text[begins[:-1]]
+    second = text[np.minimum(begins[:-1] + 1, len(text) - 1)]
+    return (first == ord("+")) | ((first == ord("(")) & (second == ord("+")))
+
+
+def read(values: pl.Series) -> Digits:
+    """Read the digits of plain values.
+
+    Args:
+        values: Text; null and empty values are not plain.
+    """
+    filled = values.fill_null("-") if values.null_count() else values
+    filled = filled.replace("", "-") if (filled == "").any() else filled
+    data, starts = _bytes(filled)
+    parts = [_read(data, starts[at : at + _BATCH + 1]) for at in range(0, len(values), _BATCH)]
+    if not parts:
+        empty = np.zeros(0, np.bool_)
+        return Digits(empty, empty, empty, np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+    return Digits(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def only(read: Digits, chosen: npt.NDArray[np.bool_]) -> Digits:
+    """Some of the values."""
+    return read if chosen.all() else Digits(*(column[chosen] for column in read))

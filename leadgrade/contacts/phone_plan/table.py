@@ -1,0 +1,88 @@
+"""The compiled table of the installed phonenumbers: kept from process to process, and tried before it is trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import phonenumbers
+import polars as pl
+
+from leadgrade.contacts.phone_placeholders import reserved_patterns
+from leadgrade.contacts.phone_plan.compile import Plan, compile_plan
+from leadgrade.contacts.phone_plan.lookup import Lookup
+from leadgrade.contacts.phone_plan.probe import differences
+
+log = logging.getLogger(__name__)
+_HERE = Path(__file__).parent
+_PROBES = 300
+
+
+@cache
+def fingerprint() -> str:
+    """Version of phonenumbers, then a hash of its numbering plans, of its algorithm and of this compiler."""
+    library = Path(phonenumbers.__file__).parent
+    files = [*library.glob("*.py"), *library.glob("data/*.py"), *library.glob("tzdata/*.py"), *library.glob("carrierdata/*.py")]
+    digest = hashlib.sha256()
+    for path in sorted([*files, *_HERE.glob("*.py"), _HERE.parent / "data" / "fiction_numbers.csv"]):
+        digest.update(path.name.encode() + path.read_bytes())
+    return f"{version('phonenumbers')}-{digest.hexdigest()[:16]}"
+
+
+def folder() -> Path:
+    """Where compiled tables are kept: LEADGRADE_CACHE, or the user's cache."""
+    given = os.environ.get("LEADGRADE_CACHE")
+    if given:
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leadgrade"
+
+
+def _read(kept: Path) -> Plan | None:
+    """The table that was kept, or None where there is none that can be read."""
+    try:
+        intervals = pl.read_parquet(kept / "intervals.parquet")
+        outcomes = pl.read_parquet(kept / "outcomes.parquet")
+        return Plan(intervals["key"].to_numpy(), intervals["outcome"].to_numpy(), outcomes)
+    except (OSError, pl.exceptions.PolarsError):
+        return None
+
+
+def _write(kept: Path, plan: Plan) -> None:
+    """Keep the table; whoever is first stays. A folder that cannot be written costs the next process the compilation."""
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(dir=kept.parent, prefix=".phone-plan-"))
+        try:
+            pl.DataFrame({"key": plan.keys, "outcome": plan.outcome}).write_parquet(made / "intervals.parquet")
+            plan.outcomes.write_parquet(made / "outcomes.parquet")
+            made.rename(kept)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    except OSError as error:
+        log.warning("the compiled numbering plan could not be kept (%s): set LEADGRADE_CACHE to a folder", error.strerror)
+
+
+@cache
+def load() -> Lookup | None:
+    """The table of the installed phonenumbers, compiled where it is not kept yet (some seconds, once a version).
+
+    Returns:
+        None where the table differs from the library at one of the places that are tried: then the library answers all.
+    """
+    kept = folder() / f"phone-plan-{fingerprint()}"
+    plan = _read(kept)
+    if plan is None:
+        plan = compile_plan(reserved_patterns())
+        _write(kept, plan)
+    lookup = Lookup(plan)
+    wrong = differences(lookup, _PROBES, seed=int(fingerprint()[-8:], 16))
+    if wrong:
+        log.error("the compiled numbering plan differs from phonenumbers at %d of %d places: not used", wrong, _PROBES)
+        return None
+    return lookup

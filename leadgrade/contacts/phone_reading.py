@@ -1,0 +1,96 @@
+"""Telephone numbers read by column: by the compiled table where that can prove its answer, else by the library."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from leadgrade.contacts import phone_book, phone_digits, phone_text
+from leadgrade.contacts.phone_library import PARSE_FAULTS, Answer, ask_library
+from leadgrade.contacts.phone_plan import table
+from leadgrade.contacts.phone_plan.compile import LEFT
+
+Rows = npt.NDArray[np.intp]
+_FAULTS = {name: row for row, name in PARSE_FAULTS.items()}  # the first rows of the table, by their error types
+_OPEN = -1
+_FIT = 18  # digits of a whole number that 64 bits hold
+
+
+class Reading:
+    """A column of numbers, and what is known of each so far.
+
+    Args:
+        count: How many numbers.
+        hints: Context number of the region that each is read in (see ``Lookup``).
+
+    Attributes:
+        entry: Row of ``book`` of each number, -1 while it is open.
+        national: National number as an integer, 0 where none was read.
+        whole: The same with its calling code.
+        by_table: True where the library was not asked.
+        extensions: Digits of the extension by number.
+        too_long: Digits of the whole number, by number, where they do not fit 64 bits.
+    """
+
+    def __init__(self, count: int, hints: npt.NDArray[np.uint64]) -> None:
+        self.lookup = table.load()
+        self.hints = hints
+        self.entry = np.full(count, _OPEN, np.int64)
+        self.national = np.zeros(count, np.uint64)
+        self.whole = np.zeros(count, np.uint64)
+        self.extensions: dict[int, str] = {}
+        self.too_long: dict[int, str] = {}
+        self.by_table = np.ones(count, np.bool_)
+        self._added: list[Answer] = []
+
+    def look_up(self, rows: Rows, read: phone_digits.Digits) -> None:
+        """Answer numbers whose digits were read; what the table leaves to the library stays open."""
+        if self.lookup is None or not rows.size:
+            return
+        found = self.lookup.find(read.plus, self.hints[rows], read.length, read.digits)
+        left = self.lookup.is_kind(found.outcome, LEFT)
+        self.entry[rows] = np.where(left, _OPEN, found.outcome)
+        self.national[rows], self.whole[rows] = found.national, found.whole
+
+    def take_apart(self, rows: Rows, texts: pl.Series) -> None:
+        """Answer numbers with words before or an extension behind them, and texts that are no numbers."""
+        if self.lookup is None or not rows.size:
+            return
+        parts = phone_text.take_apart(texts)
+        read = phone_digits.read(parts["core"])
+        self.look_up(rows[read.plain], phone_digits.only(read, read.plain))
+        faults = parts["fault"].replace_strict(_FAULTS, default=_OPEN, return_dtype=pl.Int64).to_numpy()
+        self.entry[rows] = np.where(faults >= 0, faults, self.entry[rows])
+        extended = np.flatnonzero(parts["extension"].is_not_null().to_numpy() & (self.entry[rows] >= 0))
+        has_number = self.whole[rows[extended]] > 0
+        digits = parts["extension"].gather(extended[has_number])
+        self.extensions.update(zip(rows[extended[has_number]].tolist(), digits, strict=True))
+
+    def ask(self, rows: Rows, texts: pl.Series, regions: pl.Series) -> None:
+        """Ask the library, each distinct pair of text and region once."""
+        asked = pl.DataFrame({"text": texts, "region": regions}).with_row_index("at")
+        groups = asked.group_by("text", "region", maintain_order=True).agg("at")
+        for text, region, at in groups.iter_rows():
+            self.add(rows[at], ask_library(text, region))
+        self.by_table[rows] = False
+
+    def add(self, rows: Rows, answer: Answer) -> None:
+        """Give numbers one answer that is not in the table."""
+        first = self.lookup.plan.outcomes.height if self.lookup else 0
+        self.entry[rows] = first + len(self._added)
+        self._added.append(answer)
+        whole = f"{answer.country_code}{answer.national_number}" if answer.national_number else ""
+        fits = len(whole) <= _FIT
+        self.national[rows] = int(answer.national_number or 0) if fits else 0
+        self.whole[rows] = int(whole or 0) if fits else 0
+        for row in rows.tolist():
+            if answer.extension:
+                self.extensions[row] = answer.extension
+            if not fits:
+                self.too_long[row] = whole
+
+    def book(self) -> pl.DataFrame:
+        """Every answer that was given, see :func:`leadgrade.contacts.phone_book.of_table`."""
+        added = phone_book.of_library(self._added)
+        return pl.concat([phone_book.of_table(self.lookup), added]) if self.lookup else added

@@ -1,0 +1,54 @@
+"""Texts that are more than plain digits, taken apart as the library would: words before, an extension behind.
+
+What is not provably read the same way by the library is left to it: letters inside, several plus signs, digits of other scripts,
+parameters (``;ext=``).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+# punctuation of the library beyond ASCII (its VALID_PUNCTUATION but for the tildes, which may begin an extension)
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d\u00ad\u200b\u2060"
+_OTHERS = {"\u00a0": " ", "\u3000": " ", "\uff0e": ".", "\uff0f": "/"}
+_BRACKETS = {"\uff08": "(", "\uff09": ")", "\uff3b": "[", "\uff3d": "]"}
+_PLAIN = {**dict.fromkeys(_DASHES, "-"), **_OTHERS, **_BRACKETS}
+_BEFORE = r"[^0-9+;\x80-\x{10ffff}]*"
+_CORE = r"(\+?[ ()\[\]./-]*[0-9][0-9 ()\[\]./-]*)"
+_EXTENSION = r"(?:,? *(?:e?xt(?:ension|n)?|x)[:.]? *([0-9]{1,7}))?"
+_BEHIND = r"[^0-9A-Za-z#;\x80-\x{10ffff}]*"
+_NUMBER = rf"(?i)^{_BEFORE}{_CORE}{_EXTENSION}{_BEHIND}$"
+_ENDS_IN_DIGIT = r"^(.*[0-9])"
+# "/ x12" begins a second number
+_SECOND = r"[/\\] *[xX]"
+_LONGEST = 250  # characters that the library reads
+
+
+def take_apart(texts: pl.Series) -> pl.DataFrame:
+    """The number in each text, where the library would find the same.
+
+    Args:
+        texts: Text without nulls.
+
+    Returns:
+        core: the number with its punctuation, ending in a digit; null where it is left to the library. extension: its digits,
+        null where there is none. fault: ``not_a_number`` or ``too_long`` where the library would say so of any such text.
+    """
+    plain = pl.col("text").str.replace_many(list(_PLAIN), list(_PLAIN.values()))
+    frame = texts.alias("text").to_frame().with_columns(plain=plain)
+    found = pl.col("plain").str.extract_groups(_NUMBER)
+    is_second = pl.col("plain").str.contains(_SECOND)
+    frame = frame.with_columns(found.struct.rename_fields(["core", "extension"]).alias("found"), second=is_second)
+    frame = frame.with_columns(fault=_fault(pl.col("text")))
+    core = pl.col("found").struct.field("core").str.extract(_ENDS_IN_DIGIT)
+    known = pl.when(~pl.col("second") & pl.col("fault").is_null())
+    return frame.select(
+        core=known.then(core), extension=known.then(pl.col("found").struct.field("extension")), fault="fault"
+    )
+
+
+def _fault(text: pl.Expr) -> pl.Expr:
+    """Too long for the library, or without two digits in it (only ASCII is looked at: other scripts have digits as well)."""
+    too_long = text.str.len_chars() > _LONGEST
+    no_number = text.str.contains(r"^[\x00-\x7f]*$") & (text.str.count_matches("[0-9]") < 2)
+    return pl.when(too_long).then(pl.lit("too_long")).when(no_number).then(pl.lit("not_a_number"))

@@ -1,0 +1,1 @@
+"""Our answers held against the libraries' own, over made inputs: short forms run with the tests, long ones by ``make diff``."""
