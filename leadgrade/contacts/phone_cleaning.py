@@ -23,6 +23,8 @@ _TAIL_WORD = (
     r"|preferred|primary|secondary|old|new|wrong|do not call|dnc)"
 )
 _TAIL = rf"(?i)^(.*[0-9])[\s,:\-–]*(?:[\(\[]\s*[\p{{L}} .,'/-]*[\)\]]|[\s\-–]{_TAIL_WORD})[\s.]*$"
+# a number and its extension: in this form nothing is damaged
+_EXTENDED = r"^(?:\+[0-9]|[1-9]|\(?0[1-9]|\([1-9])[0-9().-]*(?: [0-9().-]+)* ?(?:x|ext\.?) ?[0-9]{1,7}$"
 _DIGITS_OF_A_NUMBER = 6
 # of plain digits with a dot or a slash in them only these may be damaged (see the patterns above)
 DAMAGED_MARK = r"\s/\s|\.0+$"
@@ -69,6 +71,17 @@ def clean(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
         text), tail (``(home)`` after the number), separator (tab, underscore, dot in the middle, line break), idd
         (``001-650...`` read in North America or nowhere). is_lost: a spreadsheet wrote the number as 6.5E+09.
     """
+    sound = numbers.str.contains(_EXTENDED).fill_null(value=False)
+    if not sound.any():
+        return repair(numbers, regions)
+    at = sound.not_().arg_true()
+    rest = repair(numbers.gather(at), regions.gather(at))
+    whole = as_typed(numbers)
+    return whole.select(whole[name].scatter(at, rest[name]) for name in whole.columns)
+
+
+def repair(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
+    """As :func:`clean`, with every step tried on every number."""
     steps = pl.DataFrame({"text": numbers.cast(pl.String), "region": regions}).select(
         "text", "region", bidi=pl.col("text").str.replace_all(_BIDI, "").str.strip_chars()
     )

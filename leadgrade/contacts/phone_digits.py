@@ -31,7 +31,7 @@ def _weights() -> npt.NDArray[np.uint32]:
 
 
 _WEIGHTS = _weights()
-_IS_DIGIT = _WEIGHTS == _DIGIT
+_NO_BYTE = np.full(1, ord(" "), np.uint8)
 
 
 class Digits(NamedTuple):
@@ -52,7 +52,7 @@ class Digits(NamedTuple):
 
 
 def _bytes(values: pl.Series) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """All bytes of a column without nulls, and where each value begins; one entry more for the end."""
+    """All bytes of a column, and where each value begins; one entry more for the end. A null has no bytes."""
     arrow = values.to_arrow(compat_level=pl.CompatLevel.oldest())
     _, offsets, data = arrow.buffers()
     starts = np.frombuffer(offsets, np.int64)[arrow.offset : arrow.offset + len(arrow) + 1]
@@ -60,7 +60,7 @@ def _bytes(values: pl.Series) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int
 
 
 def _integers(flat: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    """The integer of each run of digits, of at most 15; ``flat`` holds the digits of all runs, one behind the other."""
+    """The integer of each run of at most 15 digits; ``flat`` holds the digits of all runs, one behind the other."""
     ends = np.cumsum(counts)
     # the last digit of run n stands at the end of its row of 16
     shift = np.arange(1, len(counts) + 1) * _WIDTH - ends
@@ -68,36 +68,46 @@ def _integers(flat: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> npt
     rows[np.arange(len(flat)) + np.repeat(shift, counts)] = flat
     halves = rows.view(np.uint64).reshape(-1, 2)
     # eight digits at a time: pairs, then fours, then eights (little-endian, so the first digit is the lowest byte)
-    pairs = (halves & np.uint64(0x000F000F000F000F)) * np.uint64(10) + ((halves >> np.uint64(8)) & np.uint64(0x000F000F000F000F))
-    fours = (pairs & np.uint64(0x000000FF000000FF)) * np.uint64(100) + ((pairs >> np.uint64(16)) & np.uint64(0x000000FF000000FF))
+    pairs = (halves & np.uint64(0x000F000F000F000F)) * np.uint64(10) + (
+        (halves >> np.uint64(8)) & np.uint64(0x000F000F000F000F)
+    )
+    fours = (pairs & np.uint64(0x000000FF000000FF)) * np.uint64(100) + (
+        (pairs >> np.uint64(16)) & np.uint64(0x000000FF000000FF)
+    )
     eights = (fours & np.uint64(0xFFFFFFFF)) * np.uint64(10_000) + (fours >> np.uint64(32))
     return np.asarray(eights[:, 0] * np.uint64(100_000_000) + eights[:, 1])
 
 
+def _positions(begins: npt.NDArray[np.int64], rows: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+    """Positions of all bytes of some values."""
+    sizes = begins[rows + 1] - begins[rows]
+    return np.arange(sizes.sum()) + np.repeat(begins[rows] - np.cumsum(sizes) + sizes, sizes)
+
+
 def _read(data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Digits:
-    """One batch; every value has at least one byte."""
-    text = data[starts[0] : starts[-1]]
+    """One batch."""
     begins = starts - starts[0]
+    # one byte more, so that a value without bytes may stand at the end
+    text = np.append(data[starts[0] : starts[-1]], _NO_BYTE)
+    sums = np.add.reduceat(_WEIGHTS.take(text), begins[:-1])
     sizes = np.diff(begins)
-    sums = np.add.reduceat(_WEIGHTS[text], begins[:-1]) if len(text) else np.zeros(0, np.uint32)
     counts = (sums & _FIELD).astype(np.int64)
     pluses = (sums >> 8) & _FIELD
     plus = (pluses == 1) & _plus_comes_first(text, begins)
-    plain = (sums >> 16) & _FIELD == 0
-    plain &= (pluses == plus) & (counts >= _LEAST) & (counts <= _MOST) & (sizes <= _LONGEST)
-    plain &= _IS_DIGIT[text[begins[1:] - 1]]
-    is_digit = _IS_DIGIT[text]
-    if not plain.all():
-        is_digit &= np.repeat(plain, sizes)
-        counts = np.where(plain, counts, 0)
-    digits = _integers(text[is_digit] & 0x0F, counts)
+    plain = ((sums >> 16) & _FIELD == 0) & (pluses == plus) & (counts >= _LEAST) & (counts <= _MOST)
+    is_digit = text - np.uint8(ord("0")) < np.uint8(10)
+    plain &= (sizes > 0) & (sizes <= _LONGEST) & is_digit[begins[1:] - 1]
+    unread = np.flatnonzero((counts > _MOST) | (sizes == 0) | (sizes > _LONGEST))
+    is_digit[_positions(begins, unread)] = False
+    counts[unread] = 0
+    digits = _integers(text.take(np.flatnonzero(is_digit)) & np.uint8(0x0F), counts)
     return Digits(plain, sums >> 24 > 0, plus, counts.astype(np.uint64), digits)
 
 
 def _plus_comes_first(text: npt.NDArray[np.uint8], begins: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """The value begins with a plus sign, or with a bracket and then a plus sign."""
-    first = text[begins[:-1]]
-    second = text[np.minimum(begins[:-1] + 1, len(text) - 1)]
+    first = text.take(begins[:-1])
+    second = text.take(np.minimum(begins[:-1] + 1, len(text) - 1))
     return (first == ord("+")) | ((first == ord("(")) & (second == ord("+")))
 
 
@@ -107,14 +117,15 @@ def read(values: pl.Series) -> Digits:
     Args:
         values: Text; null and empty values are not plain.
     """
-    filled = values.fill_null("-") if values.null_count() else values
-    filled = filled.replace("", "-") if (filled == "").any() else filled
-    data, starts = _bytes(filled)
+    data, starts = _bytes(values)
     parts = [_read(data, starts[at : at + _BATCH + 1]) for at in range(0, len(values), _BATCH)]
     if not parts:
         empty = np.zeros(0, np.bool_)
         return Digits(empty, empty, empty, np.zeros(0, np.uint64), np.zeros(0, np.uint64))
-    return Digits(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    read_values = Digits(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    if values.null_count():
+        read_values.plain[values.is_null().to_numpy()] = False
+    return read_values
 
 
 def only(read: Digits, chosen: npt.NDArray[np.bool_]) -> Digits:

@@ -30,7 +30,7 @@ class Reading:
         whole: The same with its calling code.
         by_table: True where the library was not asked.
         extensions: Digits of the extension by number.
-        too_long: Digits of the whole number, by number, where they do not fit 64 bits.
+        too_long: National and whole number, by number, where they do not fit 64 bits.
     """
 
     def __init__(self, count: int, hints: npt.NDArray[np.uint64]) -> None:
@@ -40,7 +40,7 @@ class Reading:
         self.national = np.zeros(count, np.uint64)
         self.whole = np.zeros(count, np.uint64)
         self.extensions: dict[int, str] = {}
-        self.too_long: dict[int, str] = {}
+        self.too_long: dict[int, tuple[str, str]] = {}
         self.by_table = np.ones(count, np.bool_)
         self._added: list[Answer] = []
 
@@ -88,9 +88,9 @@ class Reading:
             if answer.extension:
                 self.extensions[row] = answer.extension
             if not fits:
-                self.too_long[row] = whole
+                self.too_long[row] = (answer.national_number or "", whole)
 
     def book(self) -> pl.DataFrame:
         """Every answer that was given, see :func:`leadgrade.contacts.phone_book.of_table`."""
         added = phone_book.of_library(self._added)
-        return pl.concat([phone_book.of_table(self.lookup), added]) if self.lookup else added
+        return pl.concat([phone_book.of_table(self.lookup), added], rechunk=True) if self.lookup else added

@@ -21,6 +21,9 @@ _NUMBER = rf"(?i)^{_BEFORE}{_CORE}{_EXTENSION}{_BEHIND}$"
 _ENDS_IN_DIGIT = r"^(.*[0-9])"
 # "/ x12" begins a second number
 _SECOND = r"[/\\] *[xX]"
+# two digits are read only where nothing stands between them and no plus sign before them
+_PAIR = 2
+_NO_PAIR = r"[0-9][^0-9]+[0-9]|\+[^0-9]*[0-9]"
 _LONGEST = 250  # characters that the library reads
 
 
@@ -48,7 +51,9 @@ def take_apart(texts: pl.Series) -> pl.DataFrame:
 
 
 def _fault(text: pl.Expr) -> pl.Expr:
-    """Too long for the library, or without two digits in it (only ASCII is looked at: other scripts have digits as well)."""
+    """Too long for the library, or too few digits for it (only ASCII is looked at: other scripts have digits as well)."""
     too_long = text.str.len_chars() > _LONGEST
-    no_number = text.str.contains(r"^[\x00-\x7f]*$") & (text.str.count_matches("[0-9]") < 2)
+    digits = text.str.count_matches("[0-9]")
+    too_few = (digits < _PAIR) | ((digits == _PAIR) & text.str.contains(_NO_PAIR))
+    no_number = text.str.contains(r"^[\x00-\x7f]*$") & too_few
     return pl.when(too_long).then(pl.lit("too_long")).when(no_number).then(pl.lit("not_a_number"))

@@ -58,13 +58,14 @@ Contexts = npt.NDArray[np.uint64]
 def _hints(regions: str | pl.Series, count: int) -> tuple[pl.Series, Contexts]:
     """The region that each number is read in: its ISO2, and its context number in the table."""
     given = pl.Series([regions], dtype=pl.String) if isinstance(regions, str) else regions.cast(pl.String)
-    distinct = given.unique()
+    distinct = given.unique(maintain_order=True).sort(nulls_last=True)
     iso2 = countries.to_iso2(distinct)
     numbers = {name: number for number, name in enumerate(contexts())}
     context = iso2.replace_strict(numbers, default=NO_REGION, return_dtype=pl.UInt64).to_numpy()
     if isinstance(regions, str):
         return iso2.new_from_index(0, count), np.full(count, context[0], np.uint64)
-    at = given.replace_strict(distinct, pl.int_range(len(distinct), dtype=pl.UInt32, eager=True))
+    # a null stands at the end of the distinct values
+    at = given.cast(pl.Enum(distinct.drop_nulls())).to_physical().fill_null(len(distinct) - 1)
     return iso2.gather(at), context[at.to_numpy()]
 
 
@@ -109,6 +110,9 @@ def _placeholders(reading: Reading, book: pl.DataFrame, typed: pl.Series) -> npt
     rows = np.flatnonzero(phone_placeholders.may_be_placeholder(reading.national) | short_or_reserved[reading.entry])
     of_rows = book.select("country_code", "type", "size")[reading.entry[rows]]
     national = pl.Series(reading.national[rows]).cast(pl.String).str.zfill(of_rows["size"])
+    if reading.too_long:
+        texts = {row: text for row, (text, _) in reading.too_long.items()}
+        national = pl.Series([texts.get(row, text) for row, text in zip(rows.tolist(), national, strict=True)])
     frame = of_rows.with_columns(national=pl.when(pl.col("size") > 0).then(national), typed=typed.gather(rows))
     found = phone_placeholders.is_placeholder(
         pl.col("country_code").cast(pl.String),
@@ -127,7 +131,7 @@ def _columns(reading: Reading, book: pl.DataFrame, is_placeholder: npt.NDArray[n
     levels = pl.concat([book["level"], book["level_of_placeholder"]])
     whole = pl.Series("whole", reading.whole).cast(pl.String)
     if reading.too_long:
-        whole = whole.scatter(list(reading.too_long), list(reading.too_long.values()))
+        whole = whole.scatter(list(reading.too_long), [text for _, text in reading.too_long.values()])
     code = pl.col("country_code")
     code_digits = pl.when(code < 10).then(1).when(code < 100).then(2).otherwise(3)
     return spread.with_columns(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import phonenumbers
+import polars as pl
 
 from leadgrade.contacts.phone_plan.compile import ABROAD, NUMBER, UNKNOWN, Plan, contexts, key
 
@@ -33,6 +34,7 @@ class Lookup:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.context_numbers = {name: number for number, name in enumerate(contexts())}
+        self._keys = pl.Series(plan.keys)
         outcomes = plan.outcomes
         self._kind = outcomes["kind"].to_numpy()
         self._error = outcomes["error"].fill_null(-1).to_numpy()
@@ -49,7 +51,8 @@ class Lookup:
         return np.asarray(self._kind[outcome] == kind)
 
     def _search(self, context: UInt64s, length: UInt64s, digits: UInt64s) -> npt.NDArray[np.int32]:
-        at = np.searchsorted(self.plan.keys, key(context, length, digits), side="right")
+        # polars searches two to three times as fast as numpy
+        at = self._keys.search_sorted(pl.Series(key(context, length, digits)), side="right").to_numpy()
         return self.plan.outcome[at - 1]
 
     def find(self, plus: npt.NDArray[np.bool_], region: UInt64s, length: UInt64s, digits: UInt64s) -> Found:

@@ -67,7 +67,7 @@ def expected(text: str | None, region: str | None) -> tuple[object, ...]:
 
 def slow_extras(found: pl.DataFrame, numbers: pl.Series, hints: pl.Series) -> pl.DataFrame:
     """What was repaired and which numbers were made up, asked of every number and not only of those that may be."""
-    cleaned = phone_cleaning.clean(numbers, hints)
+    cleaned = phone_cleaning.repair(numbers, hints)
     frame = found.with_columns(text=cleaned["text"])
     made_up = phone_placeholders.is_placeholder(
         pl.col("country_code").cast(pl.String),
@@ -117,6 +117,7 @@ def main() -> int:
         ("realistic", real, False),
         ("realistic, cleaned", real, True),
         ("stress", stress(given.stress, given.seed), False),
+        ("stress, cleaned", stress(given.stress // 4, given.seed + 1), True),
     ]
     sys.stdout.write(f"phonenumbers {phonenumbers.__version__}, {len(lookup.plan.keys):,} intervals, seed {given.seed}\n")
     totals = [0, 0, 0]
