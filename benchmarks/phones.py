@@ -23,15 +23,43 @@ import polars as pl
 from phonenumbers import PhoneNumberFormat, carrier, timezone
 
 _COUNTRIES = {
-    "US": 30, "GB": 12, "DE": 10, "FR": 7, "CA": 5, "NL": 4, "IN": 6, "AU": 4, "ES": 4, "IT": 4,
-    "CH": 2, "SE": 2, "BR": 3, "MX": 2, "PL": 2, "JP": 1, "BE": 1, "AT": 1, "IE": 1, "SG": 1,
-}  # fmt: skip
+    "US": 30,
+    "GB": 12,
+    "DE": 10,
+    "FR": 7,
+    "CA": 5,
+    "NL": 4,
+    "IN": 6,
+    "AU": 4,
+    "ES": 4,
+    "IT": 4,
+    "CH": 2,
+    "SE": 2,
+    "BR": 3,
+    "MX": 2,
+    "PL": 2,
+    "JP": 1,
+    "BE": 1,
+    "AT": 1,
+    "IE": 1,
+    "SG": 1,
+}
 _LINES = (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE)
 # how often each thing is done to a number, in a thousand
 _HABITS = {
-    "extension": 20, "word": 5, "tail": 4, "excel": 5, "nbsp": 5, "dash": 3, "two": 3, "short": 10, "long": 5, "nothing": 10, "bidi": 2,
+    "extension": 20,
+    "word": 5,
+    "tail": 4,
+    "excel": 5,
+    "nbsp": 5,
+    "dash": 3,
+    "two": 3,
+    "short": 10,
+    "long": 5,
+    "nothing": 10,
+    "bidi": 2,
     "vanity": 0.5,
-}  # fmt: skip
+}
 
 
 def _digits(region: str, line: int) -> str:
@@ -157,24 +185,42 @@ def main() -> None:
     given = parser.parse_args()
     if given.ours:
         return _ours(given.rows, given.seed)
-    command = [sys.executable, "-m", "benchmarks.phones", "--ours", "--rows", str(given.rows), "--seed", str(given.seed)]
-    told = subprocess.run(command, env={**os.environ, "POLARS_MAX_THREADS": "1"}, capture_output=True, text=True, check=True)
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.phones",
+        "--ours",
+        "--rows",
+        str(given.rows),
+        "--seed",
+        str(given.seed),
+    ]
+    told = subprocess.run(
+        command, env={**os.environ, "POLARS_MAX_THREADS": "1"}, capture_output=True, text=True, check=True
+    )
     best, middle, load, share, valid, before, peak = map(float, told.stdout.split())
     print(f"{given.rows:,} numbers, seed {given.seed}, {valid:.1%} valid")
-    print(f"phones.validate, all columns   {middle:8.3f} us of CPU a value (best of three {best:.3f}); loading {load:.2f} s once")
+    print(
+        f"phones.validate, all columns   {middle:8.3f} us of CPU a value (best of three {best:.3f}); loading {load:.2f} s once"
+    )
     print(f"  by the table                 {share:8.2%}")
     print(f"  peak memory                  {peak:8.0f} MiB, {before:.0f} of it the numbers and imports")
     frame = realistic(given.rows, given.seed).head(given.library_rows or given.rows)
     for cached in (False, True):
         if cached:
             phonenumbers.enable_pattern_cache()
-        for name, ask in (("parse, possible, valid, type, region, E.164", _public), ("the same, time zone, carrier", _all)):
+        for name, ask in (
+            ("parse, possible, valid, type, region, E.164", _public),
+            ("the same, time zone, carrier", _all),
+        ):
             start = time.process_time()
             for text, region in frame.iter_rows():
                 ask(text, region)
             each = (time.process_time() - start) / frame.height * 1e6
             how = "with its pattern cache on" if cached else "as it comes"
-            print(f"phonenumbers {how}, {name}: {each:.1f} us a value ({frame.height:,}), {each / middle:.0f} times ours")
+            print(
+                f"phonenumbers {how}, {name}: {each:.1f} us a value ({frame.height:,}), {each / middle:.0f} times ours"
+            )
     return None
 
 

@@ -87,8 +87,5 @@ def build_emails(run: Run) -> None:
 
 
 def build_phones(run: Run) -> None:
-    """Make contacts.phones, as :func:`build_emails`."""
-    version = vocabulary.answers_version("phonenumbers")
-    _keep_known(run, "contacts.phones", "phone_id", _WANTED_PHONES, version)
-    new = _new("contacts.phones", "phone_id", _WANTED_PHONES)
-    run.engine.map_batches(new, _validate_phones, "contacts.phones", append=True)
+    """Make contacts.phones from every distinct number and region."""
+    run.engine.map_batches(_WANTED_PHONES, _validate_phones, "contacts.phones")

@@ -56,8 +56,8 @@ def of_table(lookup: Lookup) -> pl.DataFrame:
     """The outcomes of the table in our words, in the order of their numbers.
 
     Returns:
-        is_possible, is_valid, country_code, region, type, possible_reason, error, time_zone, carrier, size (digits of the national
-        number, 0 where none was read), is_reserved (kept for fiction), is_toll_free, is_premium_rate, level,
+        is_possible, is_valid, country_code, region, type, possible_reason, error, time_zone, carrier, size (digits of the
+        national number, 0 where none was read), is_reserved (kept for fiction), is_toll_free, is_premium_rate, level,
         level_of_placeholder.
     """
     valid = (pl.col("type") != phonenumbers.PhoneNumberType.UNKNOWN).fill_null(value=False)
@@ -87,9 +87,7 @@ def of_table(lookup: Lookup) -> pl.DataFrame:
 
 def of_library(answers: list[Answer]) -> pl.DataFrame:
     """Answers of the library, as rows that may stand behind those of the table."""
-    frame = pl.DataFrame(
-        answers, schema={name: _COLUMNS.get(name, pl.String) for name in Answer._fields}, orient="row"
-    )
+    frame = pl.DataFrame(answers, schema={name: _COLUMNS.get(name, pl.String) for name in Answer._fields}, orient="row")
     size = pl.col("national_number").str.len_bytes().fill_null(0)
     # whether it is kept for fiction is asked of its digits
     return _finished(frame.with_columns(size=size, is_reserved=pl.lit(value=True)).select(*_COLUMNS))

@@ -53,9 +53,7 @@ def _international(text: pl.Expr, region: pl.Expr) -> pl.Expr:
 
 def as_typed(numbers: pl.Series) -> pl.DataFrame:
     """What :func:`clean` gives, with nothing repaired."""
-    return pl.DataFrame({"text": numbers}).with_columns(
-        cleaned=pl.lit(None, pl.String), is_lost=pl.lit(value=False)
-    )
+    return pl.DataFrame({"text": numbers}).with_columns(cleaned=pl.lit(None, pl.String), is_lost=pl.lit(value=False))
 
 
 def clean(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:

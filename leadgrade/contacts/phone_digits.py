@@ -6,7 +6,7 @@ dots, dashes and slashes, perhaps one plus sign before the first digit, a digit 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -81,7 +81,8 @@ def _integers(flat: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> npt
 def _positions(begins: npt.NDArray[np.int64], rows: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
     """Positions of all bytes of some values."""
     sizes = begins[rows + 1] - begins[rows]
-    return np.arange(sizes.sum()) + np.repeat(begins[rows] - np.cumsum(sizes) + sizes, sizes)
+    found: npt.NDArray[np.int64] = np.arange(sizes.sum()) + np.repeat(begins[rows] - np.cumsum(sizes) + sizes, sizes)
+    return found
 
 
 def _read(data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Digits:
@@ -108,7 +109,7 @@ def _plus_comes_first(text: npt.NDArray[np.uint8], begins: npt.NDArray[np.int64]
     """The value begins with a plus sign, or with a bracket and then a plus sign."""
     first = text.take(begins[:-1])
     second = text.take(np.minimum(begins[:-1] + 1, len(text) - 1))
-    return (first == ord("+")) | ((first == ord("(")) & (second == ord("+")))
+    return np.asarray((first == ord("+")) | ((first == ord("(")) & (second == ord("+"))))
 
 
 def read(values: pl.Series) -> Digits:
@@ -122,7 +123,8 @@ def read(values: pl.Series) -> Digits:
     if not parts:
         empty = np.zeros(0, np.bool_)
         return Digits(empty, empty, empty, np.zeros(0, np.uint64), np.zeros(0, np.uint64))
-    read_values = Digits(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    columns: list[Any] = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    read_values = Digits(*columns)
     if values.null_count():
         read_values.plain[values.is_null().to_numpy()] = False
     return read_values
@@ -130,4 +132,5 @@ def read(values: pl.Series) -> Digits:
 
 def only(read: Digits, chosen: npt.NDArray[np.bool_]) -> Digits:
     """Some of the values."""
-    return read if chosen.all() else Digits(*(column[chosen] for column in read))
+    columns: list[Any] = [column[chosen] for column in read]
+    return read if chosen.all() else Digits(*columns)

@@ -53,7 +53,7 @@ def may_be_placeholder(national: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_
     but North America's.
     """
     end = national % np.uint64(10**_LOCAL_DIGITS)
-    found = end % np.uint64(_ONES) == 0
+    found: npt.NDArray[np.bool_] = end % np.uint64(_ONES) == 0
     found |= (end // np.uint64(100) == _FICTION // 100) | (end == _DIRECTORY)
     for tail in sorted({int(run[-_LOCAL_DIGITS:]) for run in _RUNS}):
         found |= end == np.uint64(tail)

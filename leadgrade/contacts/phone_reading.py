@@ -28,7 +28,6 @@ class Reading:
         entry: Row of ``book`` of each number, -1 while it is open.
         national: National number as an integer, 0 where none was read.
         whole: The same with its calling code.
-        by_table: True where the library was not asked.
         extensions: Digits of the extension by number.
         too_long: National and whole number, by number, where they do not fit 64 bits.
     """
@@ -41,7 +40,7 @@ class Reading:
         self.whole = np.zeros(count, np.uint64)
         self.extensions: dict[int, str] = {}
         self.too_long: dict[int, tuple[str, str]] = {}
-        self.by_table = np.ones(count, np.bool_)
+        self._asked = np.zeros(count, np.uint32)
         self._added: list[Answer] = []
 
     def look_up(self, rows: Rows, read: phone_digits.Digits) -> None:
@@ -73,7 +72,7 @@ class Reading:
         groups = asked.group_by("text", "region", maintain_order=True).agg("at")
         for text, region, at in groups.iter_rows():
             self.add(rows[at], ask_library(text, region))
-        self.by_table[rows] = False
+        self._asked[rows] = 1
 
     def add(self, rows: Rows, answer: Answer) -> None:
         """Give numbers one answer that is not in the table."""
@@ -89,6 +88,11 @@ class Reading:
                 self.extensions[row] = answer.extension
             if not fits:
                 self.too_long[row] = (answer.national_number or "", whole)
+
+    def answered_by(self) -> pl.Series:
+        """Who answered each number: table, library, or library_alone where there is no table to trust."""
+        names = ["table", "library"] if self.lookup else ["library_alone"] * 2
+        return pl.Series(names).gather(self._asked)
 
     def book(self) -> pl.DataFrame:
         """Every answer that was given, see :func:`leadgrade.contacts.phone_book.of_table`."""

@@ -80,7 +80,9 @@ def _is_damaged(numbers: pl.Series, read: phone_digits.Digits, hints: Contexts) 
     return damaged
 
 
-def _read(numbers: pl.Series, regions: pl.Series, hints: Contexts, *, clean: bool) -> tuple[Reading, Rows, pl.DataFrame]:
+def _read(
+    numbers: pl.Series, regions: pl.Series, hints: Contexts, *, clean: bool
+) -> tuple[Reading, Rows, pl.DataFrame]:
     """Read a column; of the rows that are not plain digits also what they were read as (text, cleaned)."""
     reading = Reading(len(numbers), hints)
     read = phone_digits.read(numbers)
@@ -139,7 +141,7 @@ def _columns(reading: Reading, book: pl.DataFrame, is_placeholder: npt.NDArray[n
         national_number=pl.when(code.is_not_null()).then(pl.lit(whole).str.slice(code_digits)),
         is_placeholder=is_placeholder,
         level=levels.gather(reading.entry + is_placeholder * book.height),
-        answered_by=pl.when(pl.lit(reading.by_table)).then(pl.lit("table")).otherwise(pl.lit("library")),
+        answered_by=reading.answered_by(),
         library_version=pl.lit(vocabulary.answers_version("phonenumbers")),
     )
 
@@ -159,13 +161,15 @@ def validate(numbers: pl.Series, regions: str | pl.Series, *, clean: bool = True
         region_hint (ISO2), is_possible, is_valid, phone_e164 (where valid), country_code, national_number, extension, region,
         type, is_toll_free, is_premium_rate, possible_reason (what the library says of the length), error (null where valid),
         is_placeholder, time_zone, carrier (that the number was first given to; in English), cleaned (what was repaired before
-        reading), level (invalid < possible < valid < line_type_ok), answered_by (table or library), library_version.
+        reading), level (invalid < possible < valid < line_type_ok), answered_by (table, library, or library_alone where the
+        table is off), library_version.
     """
     typed = numbers.cast(pl.String).rename("phone_raw")
     names, hints = _hints(regions, len(typed))
     starts = range(0, max(len(typed), 1), _BATCH)
     parts = [
-        _validate(typed.slice(at, _BATCH), names.slice(at, _BATCH), hints[at : at + _BATCH], clean=clean) for at in starts
+        _validate(typed.slice(at, _BATCH), names.slice(at, _BATCH), hints[at : at + _BATCH], clean=clean)
+        for at in starts
     ]
     return pl.concat(parts, rechunk=False)
 

@@ -197,21 +197,46 @@ def test_verdicts_equal_the_library_called_directly() -> None:
     assert 400 < found["is_valid"].sum() < 1900
 
 
-def test_rows_follow_the_values_and_each_distinct_pair_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, str | None]] = []
-    real = phones.ask_library
-
-    def spy(text: str, region: str | None) -> phones.Answer:
-        asked.append((text, region))
-        return real(text, region)
-
-    monkeypatch.setattr(phones, "ask_library", spy)
-    numbers = ["650 253 0000", "020 7031 3000", "650 253 0000", "650 253 0000"]
-    found = phones.validate(pl.Series(numbers), pl.Series(["US", "uk", "US", None]))
+def test_rows_follow_the_values() -> None:
+    numbers = ["650 253 0000", "020 7031 3000", "650 253 0000", "650 253 0000", None]
+    found = phones.validate(pl.Series(numbers), pl.Series(["US", "uk", "US", None, "United States"]))
     assert found["phone_raw"].to_list() == numbers
-    assert found["region"].to_list() == ["US", "GB", "US", None]
-    assert found["region_hint"].to_list() == ["US", "GB", "US", None]
-    assert len(asked) == 3
+    assert found["region"].to_list() == ["US", "GB", "US", None, None]
+    assert found["region_hint"].to_list() == ["US", "GB", "US", None, "US"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_batches_are_put_together_in_order(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phones, "_BATCH", 3)
+    numbers = pl.Series([f"+1 650 253 {n:04}" for n in range(3 * count + 1)] if count else [], dtype=pl.String)
+    found = phones.validate(numbers, "GB")
+    assert found["phone_e164"].to_list() == [n.replace(" ", "") for n in numbers]
+    assert dict(found.schema) == {name: kind() for name, kind in phones.SCHEMA.items()}
+
+
+FLAGS = [
+    ("0800 2530001", "DE", True, False),
+    ("0900 1 123456", "DE", False, True),
+    ("030 901820", "DE", False, False),
+]
+
+
+@pytest.mark.parametrize(("number", "region", "free", "premium"), FLAGS)
+def test_toll_free_and_premium_rate(number: str, region: str, free: bool, premium: bool) -> None:
+    found = phones.validate(pl.Series([number]), region).row(0, named=True)
+    assert (found["is_toll_free"], found["is_premium_rate"]) == (free, premium)
+
+
+def test_the_first_carrier_of_a_mobile_number() -> None:
+    found = phones.validate(pl.Series(["+49 170 1234521", "+49 30 901820", "+49 170"]), "DE")
+    assert found["carrier"].to_list() == ["T-Mobile", None, None]
+
+
+def test_without_cleaning_the_answer_is_the_library_s_of_the_text_as_it_is() -> None:
+    numbers = pl.Series(["650 253 0000 (home)", "650 253 0000; 650 253 0001", "6502530000.0", "0044 20 7031 3000"])
+    found = phones.validate(numbers, "US", clean=False)
+    assert found["national_number"].to_list() == ["65025300004663", None, "65025300000", "00442070313000"]
+    assert found["cleaned"].null_count() == 4
 
 
 def test_the_geocoder_is_not_loaded() -> None:

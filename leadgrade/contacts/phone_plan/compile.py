@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -108,26 +108,28 @@ def key(context: Any, length: Any, digits: Any) -> Any:
     return (context << np.uint64(CONTEXT_BITS)) | (length << np.uint64(LENGTH_BITS)) | digits
 
 
-def compile_plan(reserved: Mapping[int, str]) -> Plan:
+def compile_plan(reserved: Mapping[int, str], only: Collection[str] | None = None) -> Plan:
     """Compile the installed phonenumbers: some seconds of work.
 
     Args:
         reserved: Calling code -> pattern of the national numbers that are kept for fiction.
+        only: Contexts to compile; what is read in any other is left to the library.
     """
     diagrams = Diagrams()
     parser, outcomes = Parser(diagrams, reserved), _Outcomes(diagrams)
     keys, found = [], []
     for number, context in enumerate(contexts()):
         for length in range(LEAST_DIGITS, MOST_DIGITS + 1):
-            starts, constants = runs(diagrams, _read(parser, diagrams, context, length), length)
+            diagram = diagrams.constant(Left()) if only and context not in only else _read(parser, context, length)
+            starts, constants = runs(diagrams, diagram, length)
             rows = {c: outcomes.row(c, length) for c in set(constants.tolist())}
             keys.append(key(np.uint64(number), np.uint64(length), starts))
             found.append(np.array([rows[c] for c in constants.tolist()], np.int32))
     return Plan(np.concatenate(keys), np.concatenate(found), outcomes.frame())
 
 
-def _read(parser: Parser, diagrams: Diagrams, context: str, length: int) -> int:
+def _read(parser: Parser, context: str, length: int) -> int:
     try:
         return parser.read(context, length)
     except UnsupportedPatternError:
-        return diagrams.constant(Left())
+        return parser.diagrams.constant(Left())

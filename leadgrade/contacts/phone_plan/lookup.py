@@ -53,7 +53,7 @@ class Lookup:
     def _search(self, context: UInt64s, length: UInt64s, digits: UInt64s) -> npt.NDArray[np.int32]:
         # polars searches two to three times as fast as numpy
         at = self._keys.search_sorted(pl.Series(key(context, length, digits)), side="right").to_numpy()
-        return self.plan.outcome[at - 1]
+        return np.asarray(self.plan.outcome[at - 1])
 
     def find(self, plus: npt.NDArray[np.bool_], region: UInt64s, length: UInt64s, digits: UInt64s) -> Found:
         """Read numbers.
@@ -79,7 +79,12 @@ class Lookup:
         return Found(outcome, np.where(is_number, national, np.uint64(0)), whole)
 
     def _read_without_plus(
-        self, outcome: npt.NDArray[np.int32], plus: npt.NDArray[np.bool_], region: UInt64s, length: UInt64s, digits: UInt64s
+        self,
+        outcome: npt.NDArray[np.int32],
+        plus: npt.NDArray[np.bool_],
+        region: UInt64s,
+        length: UInt64s,
+        digits: UInt64s,
     ) -> None:
         """Behind the plus sign is no calling code: only an international prefix of the region can help (+0044...)."""
         rows = np.flatnonzero(plus & (self._kind[outcome] == UNKNOWN))
@@ -102,13 +107,17 @@ class Lookup:
         again = self._search(np.full(rows.size, _BY_CODE, np.uint64), left, digits[rows])
         outcome[rows] = np.where(self._kind[again] == UNKNOWN, self._no_code, again)
 
-    def _make(self, rows: npt.NDArray[np.intp], outcome: npt.NDArray[np.int32], digits: UInt64s, national: UInt64s) -> None:
+    def _make(
+        self, rows: npt.NDArray[np.intp], outcome: npt.NDArray[np.int32], digits: UInt64s, national: UInt64s
+    ) -> None:
         """National numbers that are not the end of the digits: a group was taken out, or digits put in."""
         for row in np.unique(outcome[rows]).tolist():
             entries, given = self.plan.outcomes.select("entries", "given").row(row)
             of_row = rows[outcome[rows] == row]
             number = np.zeros(of_row.size, np.uint64)
             for entry in entries:
-                digit = digits[of_row] // _TEN[given - 1 - entry] % np.uint64(10) if entry >= 0 else np.uint64(-1 - entry)
+                digit = (
+                    digits[of_row] // _TEN[given - 1 - entry] % np.uint64(10) if entry >= 0 else np.uint64(-1 - entry)
+                )
                 number = number * np.uint64(10) + digit
             national[of_row] = number

@@ -54,7 +54,7 @@ class Left(NamedTuple):
 
 
 def transformed(match: Match, rule: str | None, length: int) -> Entries:
-    """Digits of the number after its prefix was taken away, or replaced by a rule such as ``9\\1``."""
+    r"""Digits of the number after its prefix was taken away, or replaced by a rule such as ``9\1``."""
     rest = tuple(range(match.end, length))
     if not rule or not match.spans or match.spans[-2] < 0:
         return rest
@@ -209,9 +209,7 @@ class Parser:
         begins = full_match(self.diagrams, code, len(code))
         begins = self.diagrams.substitute(begins, tuple(range(len(code))), length)
         chooser = self.diagrams.substitute(self._stripped(plan, left), tuple(range(len(code), length)), length)
-        cases = {
-            c: self._with_code(plan, c, len(code), length, plain) for c in self.diagrams.reachable(chooser, {})
-        }
+        cases = {c: self._with_code(plan, c, len(code), length, plain) for c in self.diagrams.reachable(chooser, {})}
         with_code = self.diagrams.switch(chooser, cases)
         return self.diagrams.switch(begins, {self.diagrams.true: with_code, self.diagrams.false: plain})
 
@@ -221,7 +219,9 @@ class Parser:
         left = length - skipped
         if isinstance(match, Match) and _is_long(match, plan.national_prefix_transform_rule, left):
             return self.diagrams.constant(Left())
-        inner = transformed(match, plan.national_prefix_transform_rule, left) if isinstance(match, Match) else range(left)
+        inner = (
+            transformed(match, plan.national_prefix_transform_rule, left) if isinstance(match, Match) else range(left)
+        )
         entries = tuple(e + skipped if e >= 0 else e for e in inner)
         size = len(entries)
         without = self._made(self._rest(main_plan(plan.country_code), plan.country_code, size), entries, length)

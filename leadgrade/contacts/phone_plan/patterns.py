@@ -7,8 +7,8 @@ Anything else raises :class:`UnsupportedPatternError`, and the number stays with
 
 from __future__ import annotations
 
-import re._constants as op
-import re._parser as parser
+import re._constants as op  # type: ignore[import-not-found]  # typeshed leaves both out
+import re._parser as parser  # type: ignore[import-not-found]
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
@@ -152,7 +152,9 @@ def full_match(diagrams: Diagrams, pattern: str | None, length: int) -> int:
 
     def step(states: frozenset[int], left: int) -> int:
         if left == 0:
-            return diagrams.true if any(code[s] == _MATCH for s in _closure(code, states, at_end=True)) else diagrams.false
+            return (
+                diagrams.true if any(code[s] == _MATCH for s in _closure(code, states, at_end=True)) else diagrams.false
+            )
         inner = closures.get(states)
         if inner is None:
             inner = closures[states] = _closure(code, states, at_end=False)
@@ -229,5 +231,5 @@ def _follow(
         elif what[0] == _SPLIT:
             stack.extend((target, spans) for target in reversed(what[1]))
         else:
-            stack.append((state + 1, spans[: what[1]] + (position,) + spans[what[1] + 1 :]))
+            stack.append((state + 1, (*spans[: what[1]], position, *spans[what[1] + 1 :])))
     return tuple(waiting), best

@@ -106,38 +106,37 @@ class Plans:
 
     def types(self, plan: Any, length: int) -> int:
         """The PhoneNumberType of numbers of a plan."""
-        yes, no, constant = self.diagrams.true, self.diagrams.false, self.diagrams.constant
-        answers = [constant(kind) for _, kind in _SPECIAL]
-        unknown = constant(PhoneNumberType.UNKNOWN)
-        same = plan.same_mobile_and_fixed_line_pattern
+        yes, no = self.diagrams.true, self.diagrams.false
+        answers = [self.diagrams.constant(kind) for _, kind in _SPECIAL]
+        unknown = self.diagrams.constant(PhoneNumberType.UNKNOWN)
 
         def decide(state: State) -> int | State:
-            general, *special = state
-            fixed, mobile = special[-2:]
-            if general == no or all(part == no for part in special):
+            general, *special, fixed, mobile = state
+            if general == no or all(part == no for part in state[1:]):
                 return unknown
-            for answer, part in zip(answers, special, strict=False):
-                if part == yes and general == yes:
-                    return answer
+            for answer, part in zip(answers, special, strict=True):
                 if part != no:
-                    return state
-            return _line(general, fixed, mobile) or state
-
-        def _line(general: int, fixed: int, mobile: int) -> int | None:
-            """Fixed line, mobile, either; None where more digits are needed."""
-            if general != yes or fixed not in (yes, no):
-                return None
-            if fixed == yes and same:
-                return constant(PhoneNumberType.FIXED_LINE_OR_MOBILE)
-            if mobile not in (yes, no):
-                return None
-            if fixed == yes:
-                return constant(PhoneNumberType.FIXED_LINE_OR_MOBILE if mobile == yes else PhoneNumberType.FIXED_LINE)
-            return constant(PhoneNumberType.MOBILE) if mobile == yes and not same else unknown
+                    return answer if part == general == yes else state
+            line = self._line(fixed, mobile, same=plan.same_mobile_and_fixed_line_pattern)
+            return state if general != yes or line is None else line
 
         kinds = [*(name for name, _ in _SPECIAL), "fixed_line", "mobile"]
         roots = (self._fits(plan.general_desc, length), *(self._fits(getattr(plan, kind), length) for kind in kinds))
         return self.diagrams.combine(roots, decide)
+
+    def _line(self, fixed: int, mobile: int, *, same: bool) -> int | None:
+        """Fixed line, mobile, either or neither; None where more digits are needed."""
+        yes, no = self.diagrams.true, self.diagrams.false
+        if fixed not in (yes, no) or not (same or mobile in (yes, no)):
+            return None
+        is_mobile = fixed == yes if same else mobile == yes
+        kinds = {
+            (True, True): PhoneNumberType.FIXED_LINE_OR_MOBILE,
+            (True, False): PhoneNumberType.FIXED_LINE,
+            (False, True): PhoneNumberType.MOBILE,
+            (False, False): PhoneNumberType.UNKNOWN,
+        }
+        return self.diagrams.constant(kinds[fixed == yes, is_mobile])
 
     def _regions(self, country_code: int, length: int) -> int:
         """(region, type) of numbers under a calling code; the first region in the library's order that claims the number."""
@@ -160,7 +159,7 @@ class Plans:
 
     def _claim(self, country_code: int, region: str, length: int, *, only: bool) -> tuple[int, int]:
         """Whether a region takes the number, and (region, type) if it does."""
-        plan = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
+        plan: Any = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
         answer = self.diagrams.map_values(self.types(plan, length), lambda kind: (region, kind))
         if only:
             return self.diagrams.true, answer
@@ -168,6 +167,11 @@ class Plans:
             found = prefix_match(self.diagrams, plan.leading_digits, length)
             return self.diagrams.map_values(found, lambda match: match is not None), answer
         return self.diagrams.map_values(self.types(plan, length), lambda kind: kind != PhoneNumberType.UNKNOWN), answer
+
+    def _region_and_type(self, constant: int) -> tuple[str | None, int]:
+        found = self.diagrams.value(constant)
+        assert isinstance(found, tuple)
+        return found
 
     def _longest_prefix(self, source: str, country_code: int, length: int) -> int:
         at: Any = _trie(source)
@@ -200,7 +204,7 @@ class Plans:
             known, zone, carrier, reserved = state
             if known >= 0:
                 return state
-            region, kind = value(known)  # type: ignore[misc]  # only (region, type) is in there
+            region, kind = self._region_and_type(known)
             if kind == PhoneNumberType.UNKNOWN:
                 zone = nowhere
             elif not phonenumberutil.is_number_type_geographical(kind, country_code):
@@ -209,7 +213,7 @@ class Plans:
             if max(zone, carrier, reserved) >= 0:
                 return (known, zone, carrier, reserved)
             told = (value(zone), value(carrier), value(reserved))
-            return constant(Facts(country_code, region, kind, reason, *told))  # type: ignore[arg-type]
+            return constant(Facts(country_code, region, kind, reason, *told))  # type: ignore[arg-type]  # as the roots below hold
 
         roots = (
             self._regions(country_code, length),

@@ -7,8 +7,17 @@ import random
 import numpy as np
 import numpy.typing as npt
 
-from leadgrade.contacts.phone_library import LENGTHS, NO_COUNTRY, PARSE_FAULTS, POSSIBLE, TYPES, Answer, ask_library, fault_of_length
-from leadgrade.contacts.phone_plan.compile import CONTEXT_BITS, FAULT, LEFT, LENGTH_BITS, contexts
+from leadgrade.contacts.phone_library import (
+    LENGTHS,
+    NO_COUNTRY,
+    PARSE_FAULTS,
+    POSSIBLE,
+    TYPES,
+    Answer,
+    ask_library,
+    fault_of_length,
+)
+from leadgrade.contacts.phone_plan.compile import CONTEXT_BITS, FAULT, LEFT, LENGTH_BITS, NUMBER, contexts
 from leadgrade.contacts.phone_plan.lookup import NO_REGION, Lookup
 
 _LENGTH_MASK = (1 << (CONTEXT_BITS - LENGTH_BITS)) - 1
@@ -18,7 +27,7 @@ _DIGITS_MASK = (1 << LENGTH_BITS) - 1
 def edges(lookup: Lookup, intervals: npt.NDArray[np.intp]) -> list[tuple[str, str | None]]:
     """The first and the last number of each interval, as text with the region that it is read in."""
     names, keys = contexts(), lookup.plan.keys
-    found = []
+    found: list[tuple[str, str | None]] = []
     for at in intervals.tolist():
         key = int(keys[at])
         block, context = key >> LENGTH_BITS, key >> CONTEXT_BITS
@@ -48,6 +57,8 @@ def _answer(row: dict[str, object], national: int, whole: int) -> Answer | None:
         return None
     if row["kind"] == FAULT:
         return Answer(error=PARSE_FAULTS[row["error"]])  # type: ignore[index]
+    if row["kind"] != NUMBER:
+        return Answer()  # a number that was not read to its end: no answer of the library looks like this
     kind, reason, size = row["type"], row["reason"], row["length"]
     valid = TYPES[kind] != "unknown"  # type: ignore[index]
     return Answer(

@@ -28,7 +28,12 @@ _PROBES = 300
 def fingerprint() -> str:
     """Version of phonenumbers, then a hash of its numbering plans, of its algorithm and of this compiler."""
     library = Path(phonenumbers.__file__).parent
-    files = [*library.glob("*.py"), *library.glob("data/*.py"), *library.glob("tzdata/*.py"), *library.glob("carrierdata/*.py")]
+    files = [
+        *library.glob("*.py"),
+        *library.glob("data/*.py"),
+        *library.glob("tzdata/*.py"),
+        *library.glob("carrierdata/*.py"),
+    ]
     digest = hashlib.sha256()
     for path in sorted([*files, *_HERE.glob("*.py"), _HERE.parent / "data" / "fiction_numbers.csv"]):
         digest.update(path.name.encode() + path.read_bytes())
@@ -65,7 +70,9 @@ def _write(kept: Path, plan: Plan) -> None:
         finally:
             shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
-        log.warning("the compiled numbering plan could not be kept (%s): set LEADGRADE_CACHE to a folder", error.strerror)
+        log.warning(
+            "the compiled numbering plan could not be kept (%s): set LEADGRADE_CACHE to a folder", error.strerror
+        )
 
 
 @cache

@@ -26,9 +26,19 @@ from tests.contacts.differential.phone_inputs import examples, interval_edges, s
 phonenumbers.enable_pattern_cache()
 Asked = tuple[str | None, str | None]
 _COLUMNS = (
-    "is_possible", "is_valid", "phone_e164", "country_code", "national_number", "extension", "region", "type", "possible_reason", "error",
-    "time_zone", "carrier",
-)  # fmt: skip
+    "is_possible",
+    "is_valid",
+    "phone_e164",
+    "country_code",
+    "national_number",
+    "extension",
+    "region",
+    "type",
+    "possible_reason",
+    "error",
+    "time_zone",
+    "carrier",
+)
 _BATCH = 200_000
 
 
@@ -119,7 +129,9 @@ def main() -> int:
         ("stress", stress(given.stress, given.seed), False),
         ("stress, cleaned", stress(given.stress // 4, given.seed + 1), True),
     ]
-    sys.stdout.write(f"phonenumbers {phonenumbers.__version__}, {len(lookup.plan.keys):,} intervals, seed {given.seed}\n")
+    sys.stdout.write(
+        f"phonenumbers {phonenumbers.__version__}, {len(lookup.plan.keys):,} intervals, seed {given.seed}\n"
+    )
     totals = [0, 0, 0]
     for name, asked, clean in parts:
         start = time.process_time()
@@ -127,9 +139,13 @@ def main() -> int:
         totals = [a + b for a, b in zip(totals, told, strict=True)]
         share = told[1] / max(told[0], 1)
         seconds = time.process_time() - start
-        sys.stdout.write(f"{name:<26}{told[0]:>10,} compared {share:>8.2%} by the table {told[2]:>6} wrong {seconds:>7.0f} CPU s\n")
+        sys.stdout.write(
+            f"{name:<26}{told[0]:>10,} compared {share:>8.2%} by the table {told[2]:>6} wrong {seconds:>7.0f} CPU s\n"
+        )
         sys.stdout.flush()
-    sys.stdout.write(f"{'all':<26}{totals[0]:>10,} compared {totals[1] / totals[0]:>8.2%} by the table {totals[2]:>6} wrong\n")
+    sys.stdout.write(
+        f"{'all':<26}{totals[0]:>10,} compared {totals[1] / totals[0]:>8.2%} by the table {totals[2]:>6} wrong\n"
+    )
     return int(totals[2] > 0)
 
 
