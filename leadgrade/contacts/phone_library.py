@@ -8,7 +8,8 @@ import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult, carrier, phonenumberutil, timezone
 
 # the metadata has 3,900 patterns and Python's own cache 512: without this a mixed column takes six times as long
-phonenumbers.enable_pattern_cache()
+if hasattr(phonenumbers, "enable_pattern_cache"):  # not in the first releases that we work with
+    phonenumbers.enable_pattern_cache()
 
 TYPES = {
     value: name.lower()

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumberType, phonenumberutil, timezone
+from phonenumbers import PhoneMetadata, PhoneNumberType, carrier, phonenumberutil, timezone
 from phonenumbers.carrierdata import CARRIER_DATA
 from phonenumbers.tzdata import TIMEZONE_DATA
 
@@ -56,10 +56,24 @@ def length_reason(plan: Any, length: int) -> int:
     return int(phonenumberutil._test_number_length("0" * length, plan))
 
 
+def _carrier(prefix: str) -> str | None:
+    """What the library makes of a prefix without an English name: releases differ on whether a shorter one is taken."""
+    code = next(n for n in (1, 2, 3) if int(prefix[:n]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+    national = prefix[code:]
+    zeros = len(national) - len(national.lstrip("0"))
+    number = phonenumbers.PhoneNumber(
+        country_code=int(prefix[:code]),
+        national_number=int(national or 0),
+        italian_leading_zero=zeros > 0,
+        number_of_leading_zeros=zeros,
+    )
+    return carrier.name_for_valid_number(number, "en") or None
+
+
 @cache
 def _trie(source: str) -> dict[str, Any]:
     """Prefixes of full numbers as nested dicts; the value of a prefix stands under the empty text."""
-    carriers = {prefix: names["en"] for prefix, names in CARRIER_DATA.items() if "en" in names}
+    carriers = {prefix: names["en"] if "en" in names else _carrier(prefix) for prefix, names in CARRIER_DATA.items()}
     zones = {prefix: zones[0] for prefix, zones in TIMEZONE_DATA.items()}
     root: dict[str, Any] = {}
     for prefix, value in (carriers if source == "carrier" else zones).items():
@@ -201,7 +215,7 @@ class Plans:
         by_country = constant(_country_zone(country_code))
 
         def decide(state: State) -> int | State:
-            known, zone, carrier, reserved = state
+            known, zone, first_carrier, reserved = state
             if known >= 0:
                 return state
             region, kind = self._region_and_type(known)
@@ -209,10 +223,10 @@ class Plans:
                 zone = nowhere
             elif not phonenumberutil.is_number_type_geographical(kind, country_code):
                 zone = by_country
-            carrier = carrier if kind in _CARRIED else nowhere
-            if max(zone, carrier, reserved) >= 0:
-                return (known, zone, carrier, reserved)
-            told = (value(zone), value(carrier), value(reserved))
+            first_carrier = first_carrier if kind in _CARRIED else nowhere
+            if max(zone, first_carrier, reserved) >= 0:
+                return (known, zone, first_carrier, reserved)
+            told = (value(zone), value(first_carrier), value(reserved))
             return constant(Facts(country_code, region, kind, reason, *told))  # type: ignore[arg-type]  # as the roots below hold
 
         roots = (

@@ -23,7 +23,6 @@ from leadgrade.contacts import phone_cleaning, phone_placeholders, phones
 from leadgrade.contacts.phone_plan import table
 from tests.contacts.differential.phone_inputs import examples, interval_edges, stress
 
-phonenumbers.enable_pattern_cache()
 Asked = tuple[str | None, str | None]
 _COLUMNS = (
     "is_possible",
