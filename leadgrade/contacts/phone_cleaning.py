@@ -40,6 +40,13 @@ def _first_number(text: pl.Expr) -> pl.Expr:
     return pl.when(numbers.list.len() >= 2).then(first)
 
 
+def _first_numbers(texts: pl.Series) -> pl.Series:
+    """:func:`_first_number`, worked out only where something stands between two things."""
+    at = texts.str.contains(_BETWEEN).fill_null(value=False).arg_true()
+    found = pl.DataFrame({"text": texts.gather(at)}).select(_first_number(pl.col("text"))).to_series()
+    return pl.Series([None], dtype=pl.String).new_from_index(0, len(texts)).scatter(at, found)
+
+
 def _is_excel_exponent(text: pl.Expr) -> pl.Expr:
     """A spreadsheet wrote the number as 6.50253E+09: its digits are lost."""
     return text.str.strip_chars().str.contains(_EXPONENT)
@@ -84,7 +91,7 @@ def repair(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
         "text", "region", bidi=pl.col("text").str.replace_all(_BIDI, "").str.strip_chars()
     )
     had_bidi = pl.col("text").str.contains(_BIDI)
-    steps = steps.with_columns(split=pl.coalesce(_first_number(pl.col("bidi")), "bidi"))
+    steps = steps.with_columns(split=pl.coalesce(_first_numbers(steps["bidi"]), "bidi"))
     unquoted = pl.coalesce(pl.col("split").str.extract(_FORMULA), "split")
     steps = steps.with_columns(excel=pl.coalesce(unquoted.str.extract(_FLOAT), unquoted).str.strip_chars())
     steps = steps.with_columns(tail=pl.coalesce(pl.col("excel").str.extract(_TAIL), "excel"))

@@ -14,15 +14,15 @@ _OTHERS = {"\u00a0": " ", "\u3000": " ", "\uff0e": ".", "\uff0f": "/"}
 _BRACKETS = {"\uff08": "(", "\uff09": ")", "\uff3b": "[", "\uff3d": "]"}
 _PLAIN = {**dict.fromkeys(_DASHES, "-"), **_OTHERS, **_BRACKETS}
 _BEFORE = r"[^0-9+;\x80-\x{10ffff}]*"
-_CORE = r"(\+?[ ()\[\]./-]*[0-9][0-9 ()\[\]./-]*)"
-_EXTENSION = r"(?:,? *(?:e?xt(?:ension|n)?|x)[:.]? *([0-9]{1,7}))?"
+_CORE = r"(\+?[ ()\[\]./-]*[0-9](?:[0-9 ()\[\]./-]*[0-9])?)"
+_EXTENSION = r"(?:[ ()\[\]./-]*,? *(?:e?xt(?:ension|n)?|x)[:.]? *([0-9]{1,7}))?"
 _BEHIND = r"[^0-9A-Za-z#;\x80-\x{10ffff}]*"
 _NUMBER = rf"(?i)^{_BEFORE}{_CORE}{_EXTENSION}{_BEHIND}$"
-_ENDS_IN_DIGIT = r"^(.*[0-9])"
 # "/ x12" begins a second number
 _SECOND = r"[/\\] *[xX]"
 # two digits are read only where nothing stands between them and no plus sign before them
-_PAIR = 2
+_TWO = "[0-9][^0-9]*[0-9]"
+_THREE = "[0-9][^0-9]*[0-9][^0-9]*[0-9]"
 _NO_PAIR = r"[0-9][^0-9]+[0-9]|\+[^0-9]*[0-9]"
 _LONGEST = 250  # characters that the library reads
 
@@ -43,17 +43,15 @@ def take_apart(texts: pl.Series) -> pl.DataFrame:
     is_second = pl.col("plain").str.contains(_SECOND)
     frame = frame.with_columns(found.struct.rename_fields(["core", "extension"]).alias("found"), second=is_second)
     frame = frame.with_columns(fault=_fault(pl.col("text")))
-    core = pl.col("found").struct.field("core").str.extract(_ENDS_IN_DIGIT)
     known = pl.when(~pl.col("second") & pl.col("fault").is_null())
     return frame.select(
-        core=known.then(core), extension=known.then(pl.col("found").struct.field("extension")), fault="fault"
+        core=known.then(pl.col("found").struct.field("core")), extension=known.then(pl.col("found").struct.field("extension")), fault="fault"
     )
 
 
 def _fault(text: pl.Expr) -> pl.Expr:
     """Too long for the library, or too few digits for it (only ASCII is looked at: other scripts have digits as well)."""
     too_long = text.str.len_chars() > _LONGEST
-    digits = text.str.count_matches("[0-9]")
-    too_few = (digits < _PAIR) | ((digits == _PAIR) & text.str.contains(_NO_PAIR))
+    too_few = ~text.str.contains(_TWO) | (~text.str.contains(_THREE) & text.str.contains(_NO_PAIR))
     no_number = text.str.contains(r"^[\x00-\x7f]*$") & too_few
     return pl.when(too_long).then(pl.lit("too_long")).when(no_number).then(pl.lit("not_a_number"))

@@ -59,8 +59,8 @@ def _hints(regions: str | pl.Series, count: int) -> tuple[pl.Series, Contexts]:
     """The region that each number is read in: its ISO2, and its context number in the table."""
     given = pl.Series([regions], dtype=pl.String) if isinstance(regions, str) else regions.cast(pl.String)
     distinct = given.unique(maintain_order=True).sort(nulls_last=True)
-    iso2 = countries.to_iso2(distinct)
     numbers = {name: number for number, name in enumerate(contexts())}
+    iso2 = distinct if distinct.is_in(list(numbers)[1:]).all() else countries.to_iso2(distinct)
     context = iso2.replace_strict(numbers, default=NO_REGION, return_dtype=pl.UInt64).to_numpy()
     if isinstance(regions, str):
         return iso2.new_from_index(0, count), np.full(count, context[0], np.uint64)
