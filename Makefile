@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROWS ?= 20000
 BENCH_ROWS ?= 100000
+SEED ?= 1
 HOME_DIR := $(or $(LEADGRADE_HOME),data)
 STAMP := $(VENV)/.installed
 
@@ -35,6 +36,17 @@ ui: $(STAMP)  ## Dagster on http://127.0.0.1:3000
 .PHONY: bench
 bench: $(STAMP)  ## 100,000 leads: CPU seconds by stage and peak memory
 	@$(BIN)/python -m benchmarks.nightly --rows $(BENCH_ROWS)
+
+.PHONY: bench-contacts
+bench-contacts: $(STAMP)  ## 1,000,000 numbers and addresses: CPU a value beside the libraries
+	@$(BIN)/python -m benchmarks.phones
+	@$(BIN)/python -m benchmarks.emails
+
+.PHONY: diff
+diff: $(STAMP)  ## millions of numbers and addresses: every answer against the libraries'
+	@$(BIN)/python -m tests.contacts.differential.phones --stress 2500000 --realistic 400000 --every 1 --seed $(SEED)
+	@$(BIN)/python -m tests.contacts.differential.mutants
+	@$(BIN)/python -m tests.contacts.differential.emails --count 2000000 --seed $(SEED)
 
 .PHONY: bench-intake
 bench-intake: $(STAMP)  ## 2,000,000 rows of 60 columns: the intake against DuckDB's read_csv

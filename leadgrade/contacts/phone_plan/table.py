@@ -22,6 +22,7 @@ from leadgrade.contacts.phone_plan.probe import differences
 log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _PROBES = 300
+_KEPT_SECONDS = 90 * 86400
 
 
 @cache
@@ -58,6 +59,13 @@ def _read(kept: Path) -> Plan | None:
         return None
 
 
+def _tidy(kept: Path) -> None:
+    """Remove the tables of releases that nobody has compiled for a quarter."""
+    for other in kept.parent.glob("phone-plan-*"):
+        if kept.stat().st_mtime - other.stat().st_mtime > _KEPT_SECONDS:
+            shutil.rmtree(other, ignore_errors=True)
+
+
 def _write(kept: Path, plan: Plan) -> None:
     """Keep the table; whoever is first stays. A folder that cannot be written costs the next process the compilation."""
     try:
@@ -67,6 +75,7 @@ def _write(kept: Path, plan: Plan) -> None:
             pl.DataFrame({"key": plan.keys, "outcome": plan.outcome}).write_parquet(made / "intervals.parquet")
             plan.outcomes.write_parquet(made / "outcomes.parquet")
             made.rename(kept)
+            _tidy(kept)
         finally:
             shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
