@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.contacts import config_tables, emails, lead_fields, phones, vocabulary
+from leadgrade.contacts import config_tables, emails, lead_fields, mail_servers, phones, vocabulary
 from leadgrade.run import Run
 
 # typed values under the fingerprint that joins them; "\x1f" keeps the parts of a fingerprint apart
@@ -79,15 +79,13 @@ def _new(table: str, key: str, wanted: str) -> str:
 
 
 def build_emails(run: Run) -> None:
-    """Make contacts.emails: answers kept from before where the version is the same, new values validated."""
-    version = vocabulary.answers_version("email-validator")
-    _keep_known(run, "contacts.emails", "email_id", _WANTED_EMAILS, version)
-    new = _new("contacts.emails", "email_id", _WANTED_EMAILS)
-    run.engine.map_batches(new, _validate_emails, "contacts.emails", append=True)
+    """Make contacts.emails from every distinct address, and contacts.mail_servers from their domains."""
+    run.engine.map_batches(_WANTED_EMAILS, _validate_emails, "contacts.emails")
+    mail_servers.refresh(run)
 
 
 def build_phones(run: Run) -> None:
-    """Make contacts.phones, as :func:`build_emails`."""
+    """Make contacts.phones: answers kept from before where the version is the same, new values validated."""
     version = vocabulary.answers_version("phonenumbers")
     _keep_known(run, "contacts.phones", "phone_id", _WANTED_PHONES, version)
     new = _new("contacts.phones", "phone_id", _WANTED_PHONES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import disposable_email_domains
@@ -10,6 +11,7 @@ import polars as pl
 
 from leadgrade.contacts import vocabulary
 from leadgrade.contacts.domains import registrable_names
+from leadgrade.contacts.numbering import placed
 
 # RFC 2606 names below which every domain is a document's
 _RESERVED = r"(?:^|\.)example\.(?:com|org|net|edu)$|(?:^|\.)(?:test|example|invalid|localhost)$"
@@ -50,7 +52,7 @@ def domain_kinds(domains: pl.Series) -> pl.DataFrame:
     """Class of each domain.
 
     Args:
-        domains: ASCII domains, lower case; null gives false everywhere.
+        domains: Distinct ASCII domains, lower case; null gives false everywhere.
 
     Returns:
         registrable_domain, is_disposable, is_free, is_academic, is_government, is_placeholder_domain, domain_country:
@@ -58,31 +60,53 @@ def domain_kinds(domains: pl.Series) -> pl.DataFrame:
     """
     frame = pl.DataFrame({"domain": domains.cast(pl.String)})
     frame = frame.with_columns(registrable_names(frame["domain"]).alias("registrable_domain"))
+    # most domains stand in no list and fit no pattern: the tests one by one are for those that may
+    rows = frame.select(_may_be_listed().arg_true()).to_series()
+    listed = frame[rows].select(**_kinds())
+    none = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
+    kinds = [placed(none, rows, kind).alias(kind.name) for kind in listed]
+    return frame.select("registrable_domain", *kinds, countries_of(frame["domain"]))
+
+
+@cache
+def _all_listed() -> frozenset[str]:
+    lists = vocabulary.load("domains")
+    own = frozenset(name for kind in ("academic", "government", "placeholder") for name in lists[kind])
+    return own | disposable_domains() | free_domains()
+
+
+def _may_be_listed() -> pl.Expr:
+    lists = vocabulary.load("domains")
+    pattern = "|".join([*lists["academic_patterns"], *lists["government_patterns"], _RESERVED])
+    listed = _in("domain", _all_listed()) | _in("registrable_domain", _all_listed())
+    return listed | pl.col("domain").str.contains(pattern).fill_null(value=False)
+
+
+def _kinds() -> dict[str, pl.Expr]:
     disposable = _in("domain", disposable_domains()) | _in("registrable_domain", disposable_domains())
-    frame = frame.with_columns(is_disposable=disposable)
-    frame = frame.with_columns(is_free=_in("domain", free_domains()) & ~pl.col("is_disposable"))
-    rest = ~pl.col("is_disposable") & ~pl.col("is_free")
-    frame = frame.with_columns(is_academic=_listed("academic") & rest)
-    placeholder = frozenset(vocabulary.load("domains")["placeholder"])
-    return frame.select(
-        "registrable_domain",
-        "is_disposable",
-        "is_free",
-        "is_academic",
-        is_government=_listed("government") & rest & ~pl.col("is_academic"),
-        is_placeholder_domain=_in("domain", placeholder)
-        | pl.col("domain").str.contains(_RESERVED).fill_null(value=False),
-        domain_country=country_of_ending("domain"),
-    )
+    free = _in("domain", free_domains()) & ~disposable
+    academic = _listed("academic") & ~disposable & ~free
+    reserved = pl.col("domain").str.contains(_RESERVED).fill_null(value=False)
+    return {
+        "is_disposable": disposable,
+        "is_free": free,
+        "is_academic": academic,
+        "is_government": _listed("government") & ~disposable & ~free & ~academic,
+        "is_placeholder_domain": _in("domain", frozenset(vocabulary.load("domains")["placeholder"])) | reserved,
+    }
 
 
-def country_of_ending(column: str) -> pl.Expr:
-    """ISO2 of a domain's country ending; null for endings that the whole world uses (.io, .co) unless below com.xx."""
+def countries_of(domains: pl.Series) -> pl.Series:
+    """ISO2 of each domain's country ending; null for endings that the whole world uses (.io, .co) unless below com.xx."""
     generic = pl.Series(vocabulary.load("domains")["generic_country_endings"]).implode()
-    ending = pl.col(column).str.extract(r"\.([a-z]{2})$")
-    official = pl.col(column).str.contains(r"\.(?:com?|net|org|gov|gob|gov|edu|ac|mil|or|ne|go)\.[a-z]{2}$")
-    code = pl.when(ending == "uk").then(pl.lit("GB")).otherwise(ending.str.to_uppercase())
-    return pl.when(~ending.is_in(generic) | official).then(code)
+    domain, code = pl.col("domain"), pl.col("ending").str.slice(1)
+    frame = pl.DataFrame({"domain": domains}).with_row_index("row").with_columns(ending=domain.str.slice(-3))
+    frame = frame.filter(pl.col("ending").str.contains(r"^\.[a-z]{2}$"))
+    official = domain.str.contains(r"\.(?:com?|net|org|gov|gob|edu|ac|mil|or|ne|go)\.[a-z]{2}$")
+    upper = pl.when(code == "uk").then(pl.lit("GB")).otherwise(code.str.to_uppercase())
+    frame = frame.select("row", country=pl.when(~code.is_in(generic) | official).then(upper))
+    none = pl.repeat(None, n=len(domains), dtype=pl.String, eager=True)
+    return placed(none, frame["row"], frame["country"]).alias("domain_country")
 
 
 @cache
@@ -99,6 +123,27 @@ def is_role(local: pl.Expr) -> pl.Expr:
     plain = local.str.to_lowercase().str.replace(r"\+.*$", "")
     joined = plain.str.replace_all(r"[._-]", "")
     return (plain.str.contains(_role_pattern()) | joined.str.contains(_role_pattern())).fill_null(value=False)
+
+
+@cache
+def _words_pattern() -> str:
+    lists = vocabulary.load("emails")
+    words = {
+        w for name in ("roles", "role_company", "placeholder_local", "placeholder_local_strong") for w in lists[name]
+    }
+    loose = vocabulary.words_pattern("[._-]*".join(re.escape(letter) for letter in word) for word in words)
+    return rf"^[._-]*(?:{loose}[._-]*)+[0-9._-]*[+@]"
+
+
+def may_be_no_person(addresses: pl.Series) -> pl.Series:
+    """False only where neither :func:`is_role` nor the local part of :func:`is_placeholder` can hold.
+
+    One pattern for both, words and nothing but words before the @, far cheaper than the two: few addresses pass it.
+
+    Args:
+        addresses: Valid addresses in lower case, the local part an ASCII dot-atom.
+    """
+    return addresses.str.contains(_words_pattern())
 
 
 def is_placeholder(local: pl.Expr, domain: pl.Expr, by_domain: pl.Expr) -> pl.Expr:

@@ -1,0 +1,1 @@
+"""Differential tests: our answers against those of the libraries, on generated values."""
