@@ -9,7 +9,6 @@ from pydantic import Field, field_validator
 
 from leadgrade.config.base import Model
 
-
 # an address, with or without a port; an IPv6 address with a port stands in brackets
 _NAMESERVER = r"^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\[[0-9a-fA-F:.]+\](:\d{1,5})?)$"
 

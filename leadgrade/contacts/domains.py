@@ -27,7 +27,6 @@ def _registrable(domain: str) -> str | None:
 
 def registrable_names(domains: pl.Series) -> pl.Series:
     """The domain below the public suffix (shop.acme.co.uk -> acme.co.uk), null where there is none."""
-
     distinct, places = numbered(domains.cast(pl.String))
     return public_suffixes.registrable(distinct).gather(places)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from leadgrade.contacts import email_domains, email_kinds
+from leadgrade.contacts import email_domains, email_persons
 from leadgrade.contacts import email_library as library
 from leadgrade.contacts import email_proofs as proofs
 from leadgrade.contacts.email_match import dotless_providers, match_form
@@ -103,11 +103,11 @@ def no_persons(found: Accepted, by_domain: pl.Series) -> tuple[pl.Series, pl.Ser
         found: The proven addresses.
         by_domain: For each row, whether its domain alone makes it a placeholder.
     """
-    rows = email_kinds.may_be_no_person(found.lower).arg_true()
+    rows = email_persons.may_be_no_person(found.lower).arg_true()
     frame = pl.DataFrame({"local": found.local_part, "domain": found.domain, "by_domain": by_domain})[rows]
     frame = frame.select(
-        is_role=email_kinds.is_role(pl.col("local")),
-        is_placeholder=email_kinds.is_placeholder(pl.col("local"), pl.col("domain"), pl.col("by_domain")),
+        is_role=email_persons.is_role(pl.col("local")),
+        is_placeholder=email_persons.is_placeholder(pl.col("local"), pl.col("domain"), pl.col("by_domain")),
     )
     none = pl.repeat(value=False, n=len(by_domain), dtype=pl.Boolean, eager=True)
     return placed(none, rows, frame["is_role"]), placed(by_domain, rows, frame["is_placeholder"])

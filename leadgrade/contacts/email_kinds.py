@@ -1,8 +1,7 @@
-"""What kind of address it is: free, disposable, role, academic, government, placeholder."""
+"""What kind of domain it is: free, disposable, academic, government, a placeholder; and of which country."""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import disposable_email_domains
@@ -107,52 +106,3 @@ def countries_of(domains: pl.Series) -> pl.Series:
     frame = frame.select("row", country=pl.when(~code.is_in(generic) | official).then(upper))
     none = pl.repeat(None, n=len(domains), dtype=pl.String, eager=True)
     return placed(none, frame["row"], frame["country"]).alias("domain_country")
-
-
-@cache
-def _role_pattern() -> str:
-    lists = vocabulary.load("emails")
-    role = vocabulary.words_pattern(lists["roles"])
-    company = vocabulary.words_pattern([*lists["roles"], *lists["role_company"]])
-    # do-not-reply@, customer.service@ and sales_emea1@ are read like donotreply@, customerservice@ and sales@
-    return rf"^(?:{company}[._-]+)*{role}(?:[._-]*(?:{company}))*[._-]?[0-9]{{0,3}}$"
-
-
-def is_role(local: pl.Expr) -> pl.Expr:
-    """The part before the @ is a function: info, sales.emea, no-reply."""
-    plain = local.str.to_lowercase().str.replace(r"\+.*$", "")
-    joined = plain.str.replace_all(r"[._-]", "")
-    return (plain.str.contains(_role_pattern()) | joined.str.contains(_role_pattern())).fill_null(value=False)
-
-
-@cache
-def _words_pattern() -> str:
-    lists = vocabulary.load("emails")
-    words = {
-        w for name in ("roles", "role_company", "placeholder_local", "placeholder_local_strong") for w in lists[name]
-    }
-    loose = vocabulary.words_pattern("[._-]*".join(re.escape(letter) for letter in word) for word in words)
-    return rf"^[._-]*(?:{loose}[._-]*)+[0-9._-]*[+@]"
-
-
-def may_be_no_person(addresses: pl.Series) -> pl.Series:
-    """False only where neither :func:`is_role` nor the local part of :func:`is_placeholder` can hold.
-
-    One pattern for both, words and nothing but words before the @, far cheaper than the two: few addresses pass it.
-
-    Args:
-        addresses: Valid addresses in lower case, the local part an ASCII dot-atom.
-    """
-    return addresses.str.contains(_words_pattern())
-
-
-def is_placeholder(local: pl.Expr, domain: pl.Expr, by_domain: pl.Expr) -> pl.Expr:
-    """The address was made up: a reserved domain, test@, none@none.com."""
-    lists = vocabulary.load("emails")
-    plain = (
-        local.str.to_lowercase().str.replace(r"\+.*$", "").str.replace_all(r"[._-]", "").str.replace(r"[0-9]{1,3}$", "")
-    )
-    name = domain.str.to_lowercase().str.extract(r"^([^.]+)")
-    strong = plain.is_in(pl.Series(lists["placeholder_local_strong"]).implode())
-    repeated = plain.is_in(pl.Series(lists["placeholder_local"]).implode()) & (plain == name)
-    return by_domain | strong.fill_null(value=False) | repeated.fill_null(value=False)

@@ -33,7 +33,10 @@ ANY_LOCAL = _dot_atom(_ATEXT) + "@"
 _WIDE_LOCAL = _dot_atom(_ATEXT + r"\x{80}-\x{10FFFF}") + "$"
 # letters that need no look: every Unicode of the last ten years has them, and they are their own composed form (Latin,
 # Cyrillic, kana, Han, Hangul)
-_LETTERS = r"\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{24f}\x{410}-\x{44f}\x{3041}-\x{3096}\x{30a1}-\x{30fa}\x{4e00}-\x{9fcc}\x{ac00}-\x{d7a3}"
+_LETTERS = (
+    r"\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{24f}\x{410}-\x{44f}"
+    r"\x{3041}-\x{3096}\x{30a1}-\x{30fa}\x{4e00}-\x{9fcc}\x{ac00}-\x{d7a3}"
+)
 _SIMPLE_LOCAL = _dot_atom(_ATEXT + _LETTERS) + "$"
 # Python's str.strip() takes the four separators below the blank, Rust's \s does not
 _BLANK = r"^[\s\x1c-\x1f]*$"
@@ -53,8 +56,6 @@ PLAIN_DOMAIN: dict[str, pl.Expr] = {
 # (name, what shows it, class): the first that fits is the library's answer for an ASCII domain of any case. None: the
 # library has to say.
 DOMAIN_FAULTS: tuple[tuple[str, pl.Expr, str | None], ...] = (
-    ("empty", _DOMAIN == "", "domain"),
-    ("in_brackets", _DOMAIN.str.starts_with("[") & _DOMAIN.str.ends_with("]"), None),
     ("too_long", _DOMAIN.str.len_chars() > library.MAX_DOMAIN, "too_long"),
     ("character", _DOMAIN.str.contains(r"[\x00-,/:-@\[-`{-\x7f]"), "domain"),
     ("not_ascii", _DOMAIN.str.len_bytes() != _DOMAIN.str.len_chars(), None),
@@ -69,13 +70,14 @@ DOMAIN_FAULTS: tuple[tuple[str, pl.Expr, str | None], ...] = (
     ("long_label", _DOMAIN.str.contains(rf"[^.]{{{library.MAX_LABEL + 1}}}"), "too_long"),
     ("no_dot", ~_DOMAIN.str.contains(".", literal=True), "domain"),
     ("ends_in_no_letter", ~_DOMAIN.str.contains("[a-zA-Z]$"), "domain"),
-    ("special_use", _DOMAIN.str.contains(_SPECIAL_USE.join(("(?i)", ""))), "special_use"),
+    ("special_use", _DOMAIN.str.contains(f"(?i){_SPECIAL_USE}"), "special_use"),
 )
 
 _VALUE = pl.col("email_raw")
 _HAS_AT = _VALUE.str.contains("@", literal=True)
 
-# the same for a whole value, before its domain is looked at; ``local`` is what stands before the first @
+# the same for a whole value, before its domain is looked at; ``local`` stands before the first @,
+# ``domain`` after it
 VALUE_FAULTS: tuple[tuple[str, pl.Expr, str | None], ...] = (
     ("empty", _VALUE.is_null() | _VALUE.str.contains(_BLANK), "empty"),
     ("angle_bracket", _VALUE.str.contains("<", literal=True), None),
@@ -83,15 +85,15 @@ VALUE_FAULTS: tuple[tuple[str, pl.Expr, str | None], ...] = (
     ("quoted", _VALUE.str.contains('"', literal=True), None),
     ("local", ~pl.col("local").str.contains(_WIDE_LOCAL), "syntax"),
     ("local_not_simple", ~pl.col("local").str.contains(_SIMPLE_LOCAL), None),
+    # an address of a machine: the message quotes it
+    ("in_brackets", _DOMAIN.str.starts_with("[") & _DOMAIN.str.ends_with("]"), None),
 )
 
 
 def first_fault(faults: tuple[tuple[str, pl.Expr, str | None], ...], otherwise: str) -> pl.Expr:
     """Class of the first fault that shows, "library" where the library has to say, ``otherwise`` where none shows."""
-    chain = pl.when(pl.lit(value=False)).then(pl.lit(""))
-    for _, shows, kind in faults:
-        chain = chain.when(shows).then(pl.lit(kind or "library"))
-    return chain.otherwise(pl.lit(otherwise))
+    classes = [pl.when(shows).then(pl.lit(kind or "library")) for _, shows, kind in faults]
+    return pl.coalesce(*classes, pl.lit(otherwise))
 
 
 def is_plain_domain() -> pl.Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.contacts import email_kinds, vocabulary
+from leadgrade.contacts import email_kinds, email_persons, vocabulary
 from leadgrade.contacts.email_answers import answers
 from leadgrade.contacts.email_domains import with_conclusions
 from leadgrade.contacts.email_match import match_form
@@ -32,7 +32,7 @@ def _suggested(frame: pl.DataFrame) -> pl.Series:
 
 def _is_placeholder() -> pl.Expr:
     local = pl.coalesce("local_part", "typed_local")
-    made_up = email_kinds.is_placeholder(local, pl.col("asked"), pl.col("is_placeholder_domain"))
+    made_up = email_persons.is_placeholder(local, pl.col("asked"), pl.col("is_placeholder_domain"))
     return made_up & (pl.col("error") != "empty").fill_null(value=True)
 
 
@@ -50,5 +50,5 @@ def all_columns(values: pl.Series) -> pl.DataFrame:
     return with_conclusions(frame, valid).with_columns(
         email_match=pl.when(valid).then(match_form(pl.col("local_part"), pl.col("domain"))),
         error=pl.when(no_word).then(pl.lit("placeholder")).otherwise("error"),
-        is_role=email_kinds.is_role(pl.col("local_part")),
+        is_role=email_persons.is_role(pl.col("local_part")),
     )

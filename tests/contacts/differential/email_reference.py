@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.contacts import email_kinds, email_suggestions, vocabulary
+from leadgrade.contacts import email_kinds, email_persons, email_suggestions, vocabulary
 from leadgrade.contacts.email_library import library_answers
 from leadgrade.contacts.public_suffixes import suffixes
 
@@ -86,7 +86,7 @@ def columns(values: pl.Series) -> pl.DataFrame:
     frame = _with_domain_kinds(frame).with_columns(asked=pl.coalesce("domain", _typed()))
     valid = pl.col("error").is_null()
     local = pl.coalesce("local_part", pl.col("email_raw").str.extract(r"^([^@]*)").str.strip_chars())
-    made_up = email_kinds.is_placeholder(local, pl.col("asked"), pl.col("is_placeholder_domain"))
+    made_up = email_persons.is_placeholder(local, pl.col("asked"), pl.col("is_placeholder_domain"))
     nearest = pl.Series("nearest", [_suggestion(d) for d in frame["asked"]], dtype=pl.String)
     comma = (
         pl.col("domain").is_null()
@@ -101,7 +101,7 @@ def columns(values: pl.Series) -> pl.DataFrame:
     other = pl.any_horizontal("is_free", "is_disposable", "is_academic", "is_government")
     return frame.select(
         email_match=pl.when(valid).then(_match_form(pl.col("local_part"), pl.col("domain"))),
-        is_role=email_kinds.is_role(pl.col("local_part")),
+        is_role=email_persons.is_role(pl.col("local_part")),
         is_corporate=valid & ~other,
         **{name: name for name in COLUMNS if name not in {"email_match", "is_role", "is_corporate"}},
     ).select(COLUMNS)
