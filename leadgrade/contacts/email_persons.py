@@ -47,12 +47,23 @@ def may_be_no_person(addresses: pl.Series) -> pl.Series:
     return addresses.str.contains(_words_pattern())
 
 
+def _plain(local: pl.Expr) -> pl.Expr:
+    """Lower case without tag, dots, dashes and up to three digits at the end."""
+    untagged = local.str.to_lowercase().str.replace(r"\+.*$", "")
+    return untagged.str.replace_all(r"[._-]", "").str.replace(r"[0-9]{1,3}$", "")
+
+
+def may_be_made_up(local: pl.Expr) -> pl.Expr:
+    """False only where :func:`is_placeholder` can only hold because of the domain."""
+    lists = vocabulary.load("emails")
+    words = [*lists["placeholder_local_strong"], *lists["placeholder_local"]]
+    return _plain(local).is_in(pl.Series(words).implode()).fill_null(value=False)
+
+
 def is_placeholder(local: pl.Expr, domain: pl.Expr, by_domain: pl.Expr) -> pl.Expr:
     """The address was made up: a reserved domain, test@, none@none.com."""
     lists = vocabulary.load("emails")
-    plain = (
-        local.str.to_lowercase().str.replace(r"\+.*$", "").str.replace_all(r"[._-]", "").str.replace(r"[0-9]{1,3}$", "")
-    )
+    plain = _plain(local)
     name = domain.str.to_lowercase().str.extract(r"^([^.]+)")
     strong = plain.is_in(pl.Series(lists["placeholder_local_strong"]).implode())
     repeated = plain.is_in(pl.Series(lists["placeholder_local"]).implode()) & (plain == name)

@@ -42,6 +42,10 @@ _SIMPLE_LOCAL = _dot_atom(_ATEXT + _LETTERS) + "$"
 _BLANK = r"^[\s\x1c-\x1f]*$"
 _SPECIAL_USE = rf"(?:^|\.)(?:{_SPECIAL})$"
 
+# a name and a sound address in angle brackets, which the library reads and then refuses
+_IN_ANGLES = rf"(?i)^[^@<]*<{ANY_LOCAL[1:]}(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:[a-z0-9]+-)*[a-z0-9]*[a-z]> *$"
+_SPECIAL_IN_ANGLES = rf"(?i)\.(?:{_SPECIAL})> *$"
+
 _DOMAIN = pl.col("domain")
 
 # all must hold of a domain in lower case for it to be valid as it stands
@@ -76,10 +80,19 @@ DOMAIN_FAULTS: tuple[tuple[str, pl.Expr, str | None], ...] = (
 _VALUE = pl.col("email_raw")
 _HAS_AT = _VALUE.str.contains("@", literal=True)
 
+
+def _in_angles() -> pl.Expr:
+    # no label of a value so short is too long
+    short = _VALUE.str.len_bytes() <= library.MAX_LABEL
+    sound = _VALUE.str.contains(_IN_ANGLES) & ~_VALUE.str.contains(_SPECIAL_IN_ANGLES)
+    return short & sound & ~_VALUE.str.contains('"', literal=True)
+
+
 # the same for a whole value, before its domain is looked at; ``local`` stands before the first @,
 # ``domain`` after it
 VALUE_FAULTS: tuple[tuple[str, pl.Expr, str | None], ...] = (
     ("empty", _VALUE.is_null() | _VALUE.str.contains(_BLANK), "empty"),
+    ("in_angles", _in_angles(), "syntax"),
     ("angle_bracket", _VALUE.str.contains("<", literal=True), None),
     ("no_at", ~_HAS_AT, "no_at"),
     ("quoted", _VALUE.str.contains('"', literal=True), None),

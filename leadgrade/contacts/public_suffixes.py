@@ -69,17 +69,20 @@ def _registrable(domain: str | None) -> str | None:
     return str(found) if found else None
 
 
-def registrable(domains: pl.Series) -> pl.Series:
+def registrable(domains: pl.Series, *, are_valid: bool = False) -> pl.Series:
     """The domain below the public suffix (shop.acme.co.uk -> acme.co.uk), null where there is none.
 
     Args:
         domains: Distinct domains; those that no table answers are asked for one by one.
+        are_valid: They are known to be valid, ASCII and in lower case, or null: no need to look.
     """
     domain = pl.col("domain")
     frame = pl.DataFrame({"domain": domains}).with_row_index("row")
     frame = frame.with_columns(parent=domain.str.slice(domain.str.find(".", literal=True) + 1))
     # acme.com and acme.co.uk: what stands after the first dot is a suffix, and no longer rule can hold
-    below = _is_in(pl.col("parent"), _parents()) & ~_is_in(domain, _crowded()) & domain.str.contains(_LABEL)
+    below = _is_in(pl.col("parent"), _parents()) & ~_is_in(domain, _crowded())
+    if not are_valid:
+        below &= domain.str.contains(_LABEL)
     left = frame.filter(~below.fill_null(value=False))
     left = left.with_columns(found=_of_subdomain())
     rest = left.filter(pl.col("found").is_null())
