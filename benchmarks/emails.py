@@ -33,7 +33,10 @@ _LAST = (
     "smith mueller garcia rossi dubois tanaka nguyen kumar ivanov andersson lee brown wilson kowalski silva oneil yilmaz "
     "haddad novak costa jones taylor schmidt weber fischer martin bernard moreau ferrari esposito lopez perez kim park"
 )
-_PROVIDERS = "gmail.com gmail.com gmail.com gmail.com yahoo.com hotmail.com outlook.com icloud.com gmx.de web.de orange.fr mail.ru"
+_PROVIDERS = (
+    "gmail.com gmail.com gmail.com gmail.com yahoo.com hotmail.com outlook.com icloud.com gmx.de web.de "
+    "orange.fr mail.ru"
+)
 _NAMES = (
     "acme nordic blue city data green first global metal royal sun tech urban west alpha beta delta prime atlas nova"
 )
