@@ -280,6 +280,7 @@ def test_checks_pass_on_good_rows_and_find_broken_ones(run: Run) -> None:
         run.engine.sql(f"insert into contacts.{table} from contacts.{table}")
     run.engine.sql("insert into contacts.blocked_leads values ('l_001', 'erased', 'erasure')")
     run.engine.sql("insert into contacts.leads by name select 'l_9' as lead_id, 'e' as email_id, 'p' as phone_id")
-    run.engine.sql("update contacts.emails set is_valid = false, is_placeholder = true")
+    run.engine.sql("update contacts.emails set is_valid = false, is_placeholder = true, mail_status = 'none'")
+    run.engine.sql("insert into contacts.mail_servers by name select 'acme.com' as domain, 'timeout' as status")
     run.engine.sql("update contacts.phones set is_valid = false, is_placeholder = true")
     assert [name for name, rule in rules.items() if not failures(run, rule)] == []
