@@ -30,12 +30,13 @@ def free_domains() -> frozenset[str]:
 
 
 @cache
-def _series(names: frozenset[str]) -> pl.Series:
+def listed(names: frozenset[str]) -> pl.Series:
+    """A set of names as one list, for ``is_in``."""
     return pl.Series(sorted(names)).implode()
 
 
 def _in(column: str, names: frozenset[str]) -> pl.Expr:
-    return pl.col(column).is_in(_series(names)).fill_null(value=False)
+    return pl.col(column).is_in(listed(names)).fill_null(value=False)
 
 
 def _listed(own: str) -> pl.Expr:
@@ -61,9 +62,9 @@ def domain_kinds(domains: pl.Series) -> pl.DataFrame:
     frame = frame.with_columns(registrable(frame["domain"], are_valid=True).alias("registrable_domain"))
     # most domains stand in no list and fit no pattern: the tests one by one are for those that may
     rows = frame.select(_may_be_listed().arg_true()).to_series()
-    listed = frame[rows].select(**_kinds())
+    found = _kinds(frame[rows])
     none = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
-    kinds = [placed(none, rows, kind).alias(kind.name) for kind in listed]
+    kinds = [placed(none, rows, kind).alias(kind.name) for kind in found]
     return frame.select("registrable_domain", *kinds, countries_of(frame["domain"]))
 
 
@@ -77,22 +78,31 @@ def _all_listed() -> frozenset[str]:
 def _may_be_listed() -> pl.Expr:
     lists = vocabulary.load("domains")
     pattern = "|".join([*lists["academic_patterns"], *lists["government_patterns"], _RESERVED])
-    listed = _in("domain", _all_listed()) | _in("registrable_domain", _all_listed())
-    return listed | pl.col("domain").str.contains(pattern).fill_null(value=False)
+    by_name = _in("domain", _all_listed()) | _in("registrable_domain", _all_listed())
+    return by_name | pl.col("domain").str.contains(pattern).fill_null(value=False)
 
 
-def _kinds() -> dict[str, pl.Expr]:
-    disposable = _in("domain", disposable_domains()) | _in("registrable_domain", disposable_domains())
-    free = _in("domain", free_domains()) & ~disposable
-    academic = _listed("academic") & ~disposable & ~free
+def _kinds(frame: pl.DataFrame) -> pl.DataFrame:
+    throwaway, free = disposable_domains(), free_domains()
+    # few rows: a look into a set that is there costs less than a set made of the whole list for each batch
+    pairs = frame.select("domain", "registrable_domain").rows()
+    frame = frame.with_columns(
+        pl.Series(
+            "is_disposable", [name in throwaway or below in throwaway for name, below in pairs], dtype=pl.Boolean
+        ),
+        pl.Series("is_free", [name in free for name, _ in pairs], dtype=pl.Boolean),
+    )
+    frame = frame.with_columns(is_free=pl.col("is_free") & ~pl.col("is_disposable"))
+    rest = ~pl.col("is_disposable") & ~pl.col("is_free")
+    frame = frame.with_columns(is_academic=_listed("academic") & rest)
     reserved = pl.col("domain").str.contains(_RESERVED).fill_null(value=False)
-    return {
-        "is_disposable": disposable,
-        "is_free": free,
-        "is_academic": academic,
-        "is_government": _listed("government") & ~disposable & ~free & ~academic,
-        "is_placeholder_domain": _in("domain", frozenset(vocabulary.load("domains")["placeholder"])) | reserved,
-    }
+    return frame.select(
+        "is_disposable",
+        "is_free",
+        "is_academic",
+        is_government=_listed("government") & rest & ~pl.col("is_academic"),
+        is_placeholder_domain=_in("domain", frozenset(vocabulary.load("domains")["placeholder"])) | reserved,
+    )
 
 
 def countries_of(domains: pl.Series) -> pl.Series:

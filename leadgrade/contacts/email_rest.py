@@ -24,7 +24,7 @@ def _with_kinds(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _suggested(frame: pl.DataFrame) -> pl.Series:
     """What was meant by the domain; a comma typed for the dot counts as well."""
-    provider = pl.col("asked").is_in(pl.Series(sorted(email_kinds.free_domains())).implode())
+    provider = pl.col("asked").is_in(email_kinds.listed(email_kinds.free_domains()))
     comma = pl.col("domain").is_null() & provider & pl.col("email_raw").str.contains(r"@[^@]*,")
     nearest = suggestions(frame["asked"]).alias("nearest")
     return frame.with_columns(nearest).select(pl.coalesce("nearest", pl.when(comma).then("asked")))["nearest"]

@@ -84,6 +84,8 @@ def registrable(domains: pl.Series, *, are_valid: bool = False) -> pl.Series:
     if not are_valid:
         below &= domain.str.contains(_LABEL)
     left = frame.filter(~below.fill_null(value=False))
+    if left.is_empty():
+        return domains
     left = left.with_columns(found=_of_subdomain())
     rest = left.filter(pl.col("found").is_null())
     asked = pl.Series([_registrable(name) for name in rest["domain"]], dtype=pl.String)
