@@ -9,7 +9,7 @@ STEPS = stage_steps(
     "contacts",
     {
         "contacts.lead_fields": (build.build_lead_fields, ("raw.leads", "raw.versions", "contacts.blocked_leads")),
-        "contacts.emails": (build.build_emails, ("contacts.lead_fields",)),
+        ("contacts.emails", "contacts.mail_servers"): (build.build_emails, ("contacts.lead_fields",)),
         "contacts.phones": (build.build_phones, ("contacts.lead_fields",)),
     },
 )

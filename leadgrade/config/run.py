@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator
 
 from leadgrade.config.base import Model
+
+# an address, with or without a port; an IPv6 address with a port stands in brackets
+_NAMESERVER = r"^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\[[0-9a-fA-F:.]+\](:\d{1,5})?)$"
+
+
+class MailServersConfig(Model):
+    """Whether and how domains are looked up in the domain name system."""
+
+    enabled: bool = Field(default=False, description="Look up whether domains take mail; off, nothing is asked.")
+    timeout_seconds: float = Field(5, gt=0, le=60, description="Seconds that one domain may take, all its questions.")
+    time_to_live_days: int = Field(30, ge=1, le=365, description="Days that an answer holds before it is asked again.")
+    queries_per_second: float = Field(20, gt=0, le=1000, description="Domains looked up a second at most.")
+    max_domains_per_night: int = Field(
+        20_000, ge=1, description="Domains looked up a night at most, those of most addresses first."
+    )
+    seconds_per_night: float = Field(
+        900, gt=0, description="Seconds that the look-ups of a night may take; what is left waits for the next."
+    )
+    nameservers: list[Annotated[str, Field(pattern=_NAMESERVER)]] = Field(
+        default_factory=list, description="Servers to ask, address or address:port; empty: those of the machine."
+    )
 
 
 class RunConfig(Model):
@@ -44,6 +65,10 @@ class RunConfig(Model):
     )
     internal_domains: list[str] = Field(default_factory=list, description="Own domains; their people are internal.")
     competitor_domains: list[str] = Field(default_factory=list, description="Domains of competitors.")
+    # --- what is asked on the network
+    mail_servers: MailServersConfig = Field(
+        default_factory=MailServersConfig, description="Optional look-up of mail servers."
+    )
     # --- what is enough
     match_threshold: float = Field(
         0.9, gt=0, lt=1, description="Match probability from which two leads are one person."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.contacts import config_tables, emails, lead_fields, phones, vocabulary
+from leadgrade.contacts import config_tables, emails, lead_fields, mail_servers, phones
 from leadgrade.run import Run
 
 # typed values under the fingerprint that joins them; "\x1f" keeps the parts of a fingerprint apart
@@ -62,28 +62,10 @@ def _validate_phones(batch: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([batch.select("phone_id"), answers.with_columns(batch["region_hint"])], how="horizontal")
 
 
-def _keep_known(run: Run, table: str, key: str, wanted: str, version: str) -> None:
-    """Leave the answers that still hold and are still asked for; none on a full run."""
-    run.engine.ensure(table)
-    holds = "false" if run.full else f"known.library_version = '{version}'"
-    kept = f"""
-        select known.* from {table} as known
-        semi join ({wanted}) as wanted on known.{key} = wanted.{key}
-        where {holds}
-    """
-    run.engine.materialize(table, kept)
-
-
-def _new(table: str, key: str, wanted: str) -> str:
-    return f"select wanted.* from ({wanted}) as wanted anti join {table} as known on wanted.{key} = known.{key}"
-
-
 def build_emails(run: Run) -> None:
-    """Make contacts.emails: answers kept from before where the version is the same, new values validated."""
-    version = vocabulary.answers_version("email-validator")
-    _keep_known(run, "contacts.emails", "email_id", _WANTED_EMAILS, version)
-    new = _new("contacts.emails", "email_id", _WANTED_EMAILS)
-    run.engine.map_batches(new, _validate_emails, "contacts.emails", append=True)
+    """Make contacts.emails from every distinct address, and contacts.mail_servers from their domains."""
+    run.engine.map_batches(_WANTED_EMAILS, _validate_emails, "contacts.emails")
+    mail_servers.refresh(run)
 
 
 def build_phones(run: Run) -> None:

@@ -5,19 +5,15 @@ from __future__ import annotations
 from functools import cache
 
 import polars as pl
-from publicsuffixlist import PublicSuffixList
 
-from leadgrade.contacts import vocabulary
+from leadgrade.contacts import public_suffixes, vocabulary
+from leadgrade.contacts.email_kinds import disposable_domains, free_domains
+from leadgrade.contacts.numbering import numbered
+from leadgrade.contacts.public_suffixes import suffixes
 
 # scheme, user and "www" before the host; port, path, query and fragment after it
 _HOST = r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@\s]*@)?([^/:?#\s,;@]+)"
 _DOMAIN = r"^(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]*[\p{L}\p{N}]$"
-
-
-@cache
-def suffixes() -> PublicSuffixList:
-    """The public suffix list, from its package: no network. A name below no known suffix has no public suffix."""
-    return PublicSuffixList(accept_unknown=False)
 
 
 def is_known_ending(ending: str) -> bool:
@@ -32,12 +28,8 @@ def _registrable(domain: str) -> str | None:
 
 def registrable_names(domains: pl.Series) -> pl.Series:
     """The domain below the public suffix (shop.acme.co.uk -> acme.co.uk), null where there is none."""
-
-    def answer(distinct: pl.Series) -> pl.DataFrame:
-        found = [_registrable(d) if d else None for d in distinct]
-        return pl.DataFrame({"found": pl.Series(found, dtype=pl.String)})
-
-    return vocabulary.over_distinct(domains.cast(pl.String), answer)["found"]
+    distinct, places = numbered(domains.cast(pl.String))
+    return public_suffixes.registrable(distinct).gather(places)
 
 
 def host_expr(website: pl.Expr) -> pl.Expr:
@@ -63,8 +55,6 @@ def _company_domain(host: str | None) -> str | None:
 @cache
 def _nobodys() -> frozenset[str]:
     """Domains that tell nothing of the company: mailbox providers, sites that lend pages, reserved names."""
-    from leadgrade.contacts.email_kinds import disposable_domains, free_domains  # noqa: PLC0415  email_kinds reads this module
-
     lists = vocabulary.load("domains")
     return free_domains() | disposable_domains() | frozenset(lists["shared_hosts"]) | frozenset(lists["placeholder"])
 

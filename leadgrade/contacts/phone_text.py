@@ -45,7 +45,9 @@ def take_apart(texts: pl.Series) -> pl.DataFrame:
     frame = frame.with_columns(fault=_fault(pl.col("text")))
     known = pl.when(~pl.col("second") & pl.col("fault").is_null())
     return frame.select(
-        core=known.then(pl.col("found").struct.field("core")), extension=known.then(pl.col("found").struct.field("extension")), fault="fault"
+        core=known.then(pl.col("found").struct.field("core")),
+        extension=known.then(pl.col("found").struct.field("extension")),
+        fault="fault",
     )
 
 

@@ -68,10 +68,10 @@ def over_distinct(values: pl.Series, function: Callable[[pl.Series], pl.DataFram
 
 @cache
 def answers_version(package: str) -> str:
-    """Version under which kept answers hold: the package's own, then a hash of everything else that they depend on.
+    """Version of an answer: the package's own, then a hash of everything else that it depends on.
 
-    The hash covers this stage's code and word lists and the data packages, so that a kept answer always equals the
-    answer that a full run would give.
+    The hash covers this stage's code and word lists and the data packages: two answers of one version to one value
+    are equal.
     """
     digest = hashlib.sha256()
     for path in sorted(p for p in FOLDER.rglob("*") if p.suffix in {".py", ".yaml", ".csv"}):

@@ -7,7 +7,8 @@ from functools import cache
 import polars as pl
 
 from leadgrade.contacts import companies, vocabulary
-from leadgrade.contacts.email_kinds import free_domains, is_role
+from leadgrade.contacts.email_kinds import free_domains
+from leadgrade.contacts.email_persons import is_role
 
 # what normalise() is given: text as it came or cleaned by the stage contacts; null where unknown
 INPUT: dict[str, pl.DataType] = {

@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 import leadgrade
+from leadgrade import packages
 from leadgrade.config import Settings
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
@@ -88,6 +89,7 @@ def _write_meta(engine: DuckDBEngine, run: Run, branch: Branch) -> None:
         "base_generation": base,
     }
     engine.write("meta.run", pl.DataFrame([row], schema=polars_schema("meta.run")))
+    engine.write("meta.packages", packages.versions())
     for table in _CARRIED_OVER:
         engine.ensure(table)
 

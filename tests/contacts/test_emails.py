@@ -10,7 +10,8 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadgrade.contacts import email_kinds, emails
+from leadgrade.contacts import email_kinds, email_library, emails
+from leadgrade.contacts.email_suggestions import suggestions
 
 
 def answer(value: str | None) -> dict[str, object]:
@@ -118,7 +119,7 @@ def test_a_mistyped_provider_is_not_disposable_though_lists_hold_it() -> None:
 
 def test_no_free_provider_is_corrected() -> None:
     names = sorted(email_kinds.free_domains())
-    assert emails.suggestions(pl.Series(names)).null_count() == len(names)
+    assert suggestions(pl.Series(names)).null_count() == len(names)
 
 
 MATCHES = [
@@ -167,20 +168,39 @@ def test_verdicts_equal_the_library_called_directly() -> None:
     assert 300 < found["is_valid"].sum() < 2700
 
 
-def test_rows_follow_the_values_and_each_distinct_value_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_library_is_asked_once_a_distinct_value_and_only_where_nothing_is_proven(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked: list[str] = []
-    real = emails.validate_email
-
-    def spy(value: str, **options: object) -> object:
-        asked.append(value)
-        return real(value, **options)
-
-    monkeypatch.setattr(emails, "validate_email", spy)
-    values = ["b@acme.com", None, "a@acme.com", "b@acme.com", "", "b@acme.com"]
-    found = emails.validate(pl.DataFrame({"other": [1] * 6, "email_raw": values}))
+    whole, domain = email_library.ask_library, email_library.ask_domain
+    monkeypatch.setattr(email_library, "ask_library", lambda value: (asked.append(value), whole(value))[1])
+    monkeypatch.setattr(email_library, "ask_domain", lambda value: (asked.append(value), domain(value))[1])
+    values = [
+        "b@acme.com",
+        None,
+        "a@acme.com",
+        "b@acme.com",
+        "",
+        "none",
+        '"b c"@acme.com',
+        "a@é.com",
+        "b@é.com",
+        "a@é.com",
+    ]
+    values += ['"b c"@acme.com', "jürg@acme.com"]
+    found = emails.validate(pl.DataFrame({"other": [1] * len(values), "email_raw": values}))
     assert found["email_raw"].to_list() == values
-    assert found["email"].to_list() == ["b@acme.com", None, "a@acme.com", "b@acme.com", None, "b@acme.com"]
-    assert sorted(asked) == ["a@acme.com", "b@acme.com"]
+    assert found["email"].to_list() == [
+        *("b@acme.com", None, "a@acme.com", "b@acme.com", None, None, None, "a@é.com", "b@é.com", "a@é.com"),
+        *(None, "jürg@acme.com"),
+    ]
+    assert sorted(asked) == ['"b c"@acme.com', "é.com"]
+
+
+def test_the_domain_is_told_in_ascii_and_in_its_own_letters() -> None:
+    found = emails.validate(pl.Series(["a@MÜNCHEN.de", "a@xn--mnchen-3ya.de", "a@Acme.COM"]))
+    assert found["domain"].to_list() == ["xn--mnchen-3ya.de", "xn--mnchen-3ya.de", "acme.com"]
+    assert found["domain_unicode"].to_list() == ["münchen.de", "münchen.de", "acme.com"]
 
 
 def test_an_empty_column_gives_an_empty_frame_with_all_columns() -> None:

@@ -53,7 +53,6 @@ TEXT_FAULTS = [
     (phone_text, "_NO_PAIR", "[0-9]", "two digits are never a number"),
     (phone_text, "_SECOND", "^never$", "a second extension is read"),
     (phone_text, "_LONGEST", 10_000, "any length"),
-    (phone_digits, "_LONGEST", 300, "three hundred characters"),
     (phone_text, "_NUMBER", phone_text._NUMBER.replace("[^0-9A-Za-z#;", "[^0-9#;"), "letters behind are left out"),
 ]
 
