@@ -88,8 +88,8 @@ def test_a_missing_clause_of_the_plain_domain_is_noticed(
     assert differ(odd_values) > 0
 
 
-# without this one the library is asked and says the same
-_SAVES_A_QUESTION = {"local"}
+# without these the library is asked and says the same
+_SAVES_A_QUESTION = {"local", "in_angles"}
 
 
 def _clauses() -> list[tuple[str, str]]:
@@ -121,6 +121,16 @@ def test_a_wider_pattern_before_the_at_sign_is_noticed(
     name: str, wider: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(email_proofs, name, wider)
+    assert differ(odd_values) > 0
+
+
+@pytest.mark.parametrize("wider", ["<", r"<.*@.*\.[a-z]+> *$"])
+def test_a_wider_pattern_of_addresses_in_angles_is_noticed(
+    wider: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits = pl.col("email_raw").str.contains(wider)
+    faults = [(name, fits if name == "in_angles" else shows, kind) for name, shows, kind in email_proofs.VALUE_FAULTS]
+    monkeypatch.setattr(email_proofs, "VALUE_FAULTS", tuple(faults))
     assert differ(odd_values) > 0
 
 
