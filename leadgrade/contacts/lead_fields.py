@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.contacts import answers, categories, companies, countries, domains, names, titles
-from leadgrade.raw.cells.values import band_hi, band_lo, iso_timestamp, to_boolean, to_number
+from leadgrade.contacts import answers, bands, categories, companies, countries, domains, names, titles
+from leadgrade.raw.cells.values import iso_timestamp, to_boolean, to_number
 
 AS_TYPED = (
     "lead_id",
@@ -81,7 +81,6 @@ TEXTS = (
     "notes",
 )
 _ADDRESS = r"""[^\s;,|<>()\[\]"']+@[^\s;,|<>()\[\]"'@]+\.[^\s;,|<>()\[\]"'@]+"""
-_MIDDLE_OF = 2
 
 
 def first_address(cell: pl.Expr) -> pl.Expr:
@@ -138,14 +137,6 @@ def _company(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _employees() -> list[pl.Expr]:
-    """A number is both ends of its band; an open band has no middle and counts as its lower end."""
-    low, high = band_lo(pl.col("employees")), band_hi(pl.col("employees"))
-    middle = pl.when(high.is_not_null()).then((low + high) / _MIDDLE_OF).otherwise(low)
-    ends = {"employees": middle, "employees_lo": low, "employees_hi": high}
-    return [e.floor().cast(pl.Int64, strict=False).alias(name) for name, e in ends.items()]
-
-
 def _free_text() -> pl.Expr:
     """Everything that people typed in one text; of the JSON answers the values alone, for questions are not theirs."""
     values = pl.col("answers").str.replace_all(r'"(?:[^"\\]|\\.)*"\s*:', " ").str.replace_all(r'[{}"\[\]]', " ")
@@ -157,14 +148,11 @@ def _free_text() -> pl.Expr:
 def _scalars(batch: pl.DataFrame) -> list[pl.Expr]:
     c = pl.col
     return [
-        *_employees(),
         to_number(c("annual_revenue")).alias("annual_revenue"),
         categories.technologies(c("tech_stack")).alias("tech_stack"),
         categories.under_scores(c("lifecycle_stage")).alias("lifecycle_stage"),
         categories.under_scores(c("lead_status")).alias("lead_status"),
         to_number(c("external_score")).alias("external_score"),
-        band_lo(c("budget")).alias("budget_lo"),
-        band_hi(c("budget")).alias("budget_hi"),
         answers.opt_out(c("email_opt_out")).alias("email_opt_out"),
         answers.opt_out(c("phone_opt_out")).alias("phone_opt_out"),
         answers.bounced(c("email_bounced")).alias("email_bounced"),
@@ -205,6 +193,8 @@ def type_leads(batch: pl.DataFrame) -> pl.DataFrame:
         _phones(frame),
         _titles(frame),
         _company(frame),
+        bands.employees(frame["employees"]),
+        bands.budget(frame["budget"]),
         pl.DataFrame([values.alias(name) for name, values in series.items()]),
     ]
     return pl.concat(parts, how="horizontal")
