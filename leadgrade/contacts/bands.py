@@ -30,13 +30,16 @@ def employees(values: pl.Series) -> pl.DataFrame:
     """Employees of a company from a number or band as typed.
 
     Returns:
-        employees (middle of the band, lower end of an open one), employees_lo, employees_hi (whole numbers).
+        employees (middle of the band, lower end of an open one), employees_lo, employees_hi (whole numbers), employees_from
+        (number, band, open_band).
     """
     low, high = pl.col("low"), pl.col("high")
     middle = pl.when(high.is_not_null()).then((low + high) / _MIDDLE_OF).otherwise(low)
     columns = {"employees": middle, "employees_lo": low, "employees_hi": high}
     whole = [e.floor().cast(pl.Int64, strict=False).alias(name) for name, e in columns.items()]
-    return ends(values).select(whole)
+    kind = pl.when(high.is_null()).then(pl.lit("open_band")).when(low < high).then(pl.lit("band")).otherwise(pl.lit("number"))
+    origin = pl.when(middle.is_not_null()).then(kind)
+    return ends(values).select(*whole, origin.alias("employees_from"))
 
 
 def budget(values: pl.Series) -> pl.DataFrame:

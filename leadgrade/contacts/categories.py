@@ -41,6 +41,13 @@ def industry(values: pl.Series) -> pl.Series:
     return _known_or_plain(values, "industry")
 
 
+def industry_from(values: pl.Series) -> pl.Series:
+    """Where :func:`industry` has its word from: ``synonym`` (folded by the list) or ``field`` (as typed)."""
+    typed = pl.when(pl.col("plain") != "").then(pl.lit("field"))
+    folded = pl.when(pl.col("known").is_not_null()).then(pl.lit("synonym"))
+    return _folded(values, "industry").select(pl.coalesce(folded, typed).alias(values.name))[values.name]
+
+
 def buying_role(values: pl.Series) -> pl.Series:
     """Buying role: budget_holder, decision_maker, influencer, champion, end_user; other for any other text."""
     folded = _folded(values, "buying_role")

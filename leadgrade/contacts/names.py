@@ -129,6 +129,20 @@ def _blank_faults(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(b.alias(part) for b, part in zip(blanks, _PARTS, strict=True))
 
 
+def _origin(lone_first: pl.Expr) -> pl.Expr:
+    """Where the name is found: a first name that holds both, the fields, or the full name."""
+    split = lone_first.is_not_null() & pl.col("name_issue").ne_missing("company")
+    fields = pl.col("first_name").is_not_null() | pl.col("last_name").is_not_null()
+    return (
+        pl.when(split)
+        .then(pl.lit("first_name"))
+        .when(fields)
+        .then(pl.lit("fields"))
+        .when(pl.col("full_name").is_not_null())
+        .then(pl.lit("full_name"))
+    )
+
+
 def _split(frame: pl.DataFrame) -> pl.DataFrame:
     """First and last name from the full name, or from a first name that holds both; a company is not taken apart."""
     whole = _in_order(_strip_titles(pl.col("full_name")))
@@ -140,7 +154,7 @@ def _split(frame: pl.DataFrame) -> pl.DataFrame:
     source = pl.when(pl.col("name_issue").ne_missing("company")).then(
         pl.coalesce(lone_first, pl.when(both_missing).then(whole))
     )
-    frame = frame.with_columns(source=source)
+    frame = frame.with_columns(source=source, name_from=_origin(lone_first))
     given = pl.coalesce(pl.col("source").str.extract(_split_pattern(), 1), "source")
     family = pl.col("source").str.extract(_split_pattern(), 2)
     return frame.with_columns(
@@ -157,8 +171,9 @@ def clean(frame: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row per row: first_name and last_name (no markup, honorifics or degrees; split from the full name where they are
-        missing; title case where all letters were of one case), full_name (both together), name_issue (email, placeholder,
-        company, gibberish or null). Fields that hold an address or a placeholder become null; gibberish and companies stay.
+        missing; title case where all letters were of one case), full_name (both together), name_from (fields, full_name,
+        first_name: where they were found), name_issue (email, placeholder, company, gibberish or null). Fields that hold an
+        address or a placeholder become null; gibberish and companies stay.
     """
     texts = [pl.col(p).cast(pl.String) if p in frame.columns else pl.lit(None, pl.String).alias(p) for p in _PARTS]
     plain = frame.select(pl.lit(0).alias("row"), *texts)
@@ -171,4 +186,6 @@ def clean(frame: pl.DataFrame) -> pl.DataFrame:
     both = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)
     fallback = pl.when(pl.col("name_issue") == "company").then("full_name")
     full = pl.coalesce(pl.when(both != "").then(both), fallback)
-    return cased.select("first_name", "last_name", full.alias("full_name"), "name_issue")
+    cased = cased.with_columns(full_name=full)
+    origin = pl.when(pl.col("full_name").is_not_null()).then("name_from").alias("name_from")
+    return cased.select(*_PARTS, origin, "name_issue")
