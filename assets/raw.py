@@ -22,6 +22,7 @@ TAKEN_IN = (
     "raw.intent_signals",
     "raw.campaign_spend",
     "raw.orders",
+    "raw.enrichments",
     "raw.columns",
     "raw.quarantine",
     "raw.offers",

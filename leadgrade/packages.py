@@ -14,6 +14,7 @@ ROLES = {
     "publicsuffixlist": "list of public suffixes: registrable domains",
     "phonenumbers": "numbering plans: which numbers are valid, and of what kind",
     "pycountry": "names and codes of countries",
+    "py3langid": "language of free text",
     "dnspython": "look-up of mail servers, where it is on",
 }
 

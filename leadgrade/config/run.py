@@ -31,6 +31,20 @@ class MailServersConfig(Model):
     )
 
 
+class Enrichment(Model):
+    """What of the vendors' values is used."""
+
+    min_confidence: float = Field(
+        0.5, ge=0, le=1, description="Confidence below which a vendor's value is not used; one without confidence is."
+    )
+    providers: list[str] = Field(
+        default_factory=list,
+        description="Installed providers that are asked about leads with empty fields, by entry point "
+        "(docs/contacts.md); none: no lead is shown to anybody.",
+    )
+    ask_again_days: int = Field(90, ge=1, description="Days that an answer of a provider is kept, empty ones too.")
+
+
 class RunConfig(Model):
     """run.yaml. Every key has a safe default."""
 
@@ -69,6 +83,8 @@ class RunConfig(Model):
     mail_servers: MailServersConfig = Field(
         default_factory=MailServersConfig, description="Optional look-up of mail servers."
     )
+    # --- what others say
+    enrichment: Enrichment = Field(default_factory=Enrichment, description="Values that vendors give.")
     # --- what is enough
     match_threshold: float = Field(
         0.9, gt=0, lt=1, description="Match probability from which two leads are one person."

@@ -24,6 +24,7 @@ ObjectName = Literal[
     "intent_signals",
     "campaign_spend",
     "orders",
+    "enrichments",
 ]
 _SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss", "az")
 _NAME = re.compile(r"[\w-](?:[\w. -]*[\w.-])?")

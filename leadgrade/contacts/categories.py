@@ -36,9 +36,29 @@ def channel(values: pl.Series) -> pl.Series:
     return _known_or_plain(values, "source_channel")
 
 
+def _told(values: pl.Series) -> pl.Series:
+    """Without the words that stand for no industry at all."""
+    words = pl.Series(
+        [vocabulary.fold(str(w)) for w in vocabulary.load("categories")["industry_placeholders"]]
+    ).implode()
+
+    def answer(distinct: pl.Series) -> pl.DataFrame:
+        nothing = vocabulary.fold_expr(pl.col("v")).is_in(words)
+        return pl.DataFrame({"v": distinct}).select(told=pl.when(~nothing).then("v"))
+
+    return vocabulary.over_distinct(values.cast(pl.String), answer)["told"].alias(values.name)
+
+
 def industry(values: pl.Series) -> pl.Series:
     """Industry in lower case, synonyms folded ("COMPUTER_SOFTWARE" -> software). Use it on configured industries as well."""
-    return _known_or_plain(values, "industry")
+    return _known_or_plain(_told(values), "industry")
+
+
+def industry_from(values: pl.Series) -> pl.Series:
+    """Where :func:`industry` has its word from: ``synonym`` (folded by the list) or ``field`` (as typed)."""
+    typed = pl.when(pl.col("plain") != "").then(pl.lit("field"))
+    folded = pl.when(pl.col("known").is_not_null()).then(pl.lit("synonym"))
+    return _folded(_told(values), "industry").select(pl.coalesce(folded, typed).alias(values.name))[values.name]
 
 
 def buying_role(values: pl.Series) -> pl.Series:

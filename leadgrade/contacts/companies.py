@@ -32,7 +32,9 @@ def _display(text: pl.Expr) -> pl.Expr:
 
 def _key(text: pl.Expr) -> pl.Expr:
     # "acme.com" has two words, "S.A." is one; "ß" and "ø" have no accent that could be taken off
-    plain = text.str.to_lowercase().str.replace_many(["ß", "ø", "æ", "œ", "ł", "đ"], ["ss", "o", "ae", "oe", "l", "d"])
+    attached = [str(form) for form in vocabulary.load("companies")["attached"]]
+    plain = text.str.replace_many(attached, [" "] * len(attached)).str.to_lowercase()
+    plain = plain.str.replace_many(["ß", "ø", "æ", "œ", "ł", "đ"], ["ss", "o", "ae", "oe", "l", "d"])
     plain = (
         plain.str.replace_all(r"\.(\p{L}{2,})", " $1")
         .str.replace_all(".", "", literal=True)
@@ -40,6 +42,7 @@ def _key(text: pl.Expr) -> pl.Expr:
     )
     plain = vocabulary.fold_expr(plain.str.replace_all("[&+]", " and ").str.replace_all("#", " "))
     words = plain.str.replace(_forms_at_end(), "").str.replace(_forms_at_start(), "")
+    words = pl.when(words.str.contains(r"\D")).then(words)  # a number names no company
     known = ~words.is_in(pl.Series(vocabulary.load("companies")["placeholders"]).implode())
     return pl.when((words != "") & known).then(words)
 
@@ -52,7 +55,7 @@ def normalise(values: pl.Series) -> pl.DataFrame:
 
     Returns:
         company_name (for display: tidy, spelling as typed) and company_key (for matching: lower case, no accents or
-        punctuation, "and" for &, no legal form of some 30 countries; null for "self-employed", "n/a" and the like), one row
+        punctuation, "and" for &, no legal form of some 50 countries; null for "self-employed", "n/a" and the like), one row
         per value.
     """
 

@@ -8,7 +8,7 @@ from leadgrade.run import Run
 
 
 def load(run: Run) -> None:
-    """Write config.sources (source, system, country): the sources of sources.yaml, country falling back to the default."""
+    """Write config.sources (source, system, country, default_country) and config.enrichment (min_confidence)."""
     rows = [
         {
             "source": name,
@@ -20,3 +20,7 @@ def load(run: Run) -> None:
     ]
     schema = {"source": pl.String, "system": pl.String, "country": pl.String, "default_country": pl.String}
     run.engine.write("config.sources", pl.DataFrame(rows, schema=schema))
+    floor = run.settings.run.enrichment.min_confidence
+    run.engine.write(
+        "config.enrichment", pl.DataFrame({"min_confidence": [floor]}, schema={"min_confidence": pl.Float64})
+    )

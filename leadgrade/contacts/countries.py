@@ -35,7 +35,24 @@ _LANGUAGES = (
     "ko",
     "ar",
     "he",
+    "hr",
+    "sk",
+    "sl",
+    "bg",
+    "sr",
+    "lt",
+    "lv",
+    "et",
+    "ca",
+    "vi",
+    "id",
+    "th",
+    "zh_CN",
+    "zh_TW",
 )
+
+
+_TWICE = r"^([^/|;]+?)\s*(?:[/|;]|\s[-–]\s)\s*([^/|;]+)$"
 
 
 def _translations() -> dict[str, str]:
@@ -73,11 +90,15 @@ def regions_by_calling_code() -> dict[str, str]:
     return {str(code): regions[0] for code, regions in table.items() if regions[0] != "001"}
 
 
+def _known(folded: pl.Expr) -> pl.Expr:
+    return folded.replace_strict(names(), default=None, return_dtype=pl.String)
+
+
 def to_iso2(values: pl.Series) -> pl.Series:
     """ISO 3166-1 alpha-2 of each country as typed.
 
     Args:
-        values: Codes of two or three letters, names in English and 22 other languages, aliases ("UK", "Deutschland").
+        values: Codes of two or three letters, names in English and 36 other languages, aliases ("UK", "Deutschland").
 
     Returns:
         ISO2 in upper case; null where the text names no country. Each distinct value is looked up once.
@@ -87,8 +108,12 @@ def to_iso2(values: pl.Series) -> pl.Series:
         whole = vocabulary.fold_expr(pl.col("v")).str.replace(r"^the ", "")
         # the short form may follow in brackets: United States of America (USA)
         bare = vocabulary.fold_expr(pl.col("v").str.replace(r"\s*\(.*\)\s*$", ""))
-        known = [e.replace_strict(names(), default=None, return_dtype=pl.String) for e in (whole, bare)]
-        return pl.DataFrame({"v": distinct}).select(iso2=pl.coalesce(known))
+        # "Berlin, Germany" ends in the country; "Schweiz / Suisse" names it twice
+        last = vocabulary.fold_expr(pl.col("v").str.extract(r",([^,]+)$"))
+        first, second = (vocabulary.fold_expr(pl.col("v").str.extract(_TWICE, n)) for n in (1, 2))
+        forms = [_known(e) for e in (whole, bare, last)]
+        twice = pl.when(_known(first) == _known(second)).then(_known(first))
+        return pl.DataFrame({"v": distinct}).select(iso2=pl.coalesce(*forms, twice))
 
     return vocabulary.over_distinct(values.cast(pl.String), answer)["iso2"].alias(values.name)
 

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.contacts import answers, categories, companies, countries, domains, names, titles
-from leadgrade.raw.cells.values import band_hi, band_lo, iso_timestamp, to_boolean, to_number
+from leadgrade.contacts import (
+    answers,
+    bands,
+    categories,
+    companies,
+    countries,
+    domains,
+    free_text,
+    names,
+    regions,
+    titles,
+    vocabulary,
+)
+from leadgrade.raw.cells.values import iso_timestamp, to_boolean, to_number
 
 AS_TYPED = (
     "lead_id",
@@ -81,7 +93,6 @@ TEXTS = (
     "notes",
 )
 _ADDRESS = r"""[^\s;,|<>()\[\]"']+@[^\s;,|<>()\[\]"'@]+\.[^\s;,|<>()\[\]"'@]+"""
-_MIDDLE_OF = 2
 
 
 def first_address(cell: pl.Expr) -> pl.Expr:
@@ -98,7 +109,8 @@ def _emails() -> pl.Expr:
 
 def _hint(number: pl.Expr) -> pl.Expr:
     """Region that a number is read in: the lead's country, the calling code typed, the source's country, the configured one."""
-    return pl.coalesce("country_field", countries.from_international(number), "source_country", "default_country")
+    own = pl.coalesce("country_field", "region_country")
+    return pl.coalesce(own, countries.from_international(number), "source_country", "default_country")
 
 
 def _phones(frame: pl.DataFrame) -> pl.DataFrame:
@@ -119,9 +131,22 @@ def _titles(frame: pl.DataFrame) -> pl.DataFrame:
     answers_of_all = titles.classify(pl.concat([frame[c].rename("title") for c in columns]))
     title, seniority, department = (answers_of_all.slice(i * frame.height, frame.height) for i in range(len(columns)))
     stated = titles.source_seniority(frame["seniority"])
+    by_source = {
+        "seniority": pl.select(pl.coalesce(stated, seniority["seniority"])).to_series(),
+        "department": department["department"],
+    }
     return title.select(
-        seniority=pl.coalesce("seniority", stated, seniority["seniority"]),
-        department=pl.coalesce("department", department["department"]),
+        *(pl.coalesce(name, other).alias(name) for name, other in by_source.items()),
+        *(_origin(name, other).alias(f"{name}_from") for name, other in by_source.items()),
+    )
+
+
+def _origin(by_title: str, by_source: pl.Series) -> pl.Expr:
+    return (
+        pl.when(pl.col(by_title).is_not_null())
+        .then(pl.lit("title"))
+        .when(by_source.is_not_null())
+        .then(pl.lit("source"))
     )
 
 
@@ -138,48 +163,31 @@ def _company(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _employees() -> list[pl.Expr]:
-    """A number is both ends of its band; an open band has no middle and counts as its lower end."""
-    low, high = band_lo(pl.col("employees")), band_hi(pl.col("employees"))
-    middle = pl.when(high.is_not_null()).then((low + high) / _MIDDLE_OF).otherwise(low)
-    ends = {"employees": middle, "employees_lo": low, "employees_hi": high}
-    return [e.floor().cast(pl.Int64, strict=False).alias(name) for name, e in ends.items()]
-
-
-def _free_text() -> pl.Expr:
-    """Everything that people typed in one text; of the JSON answers the values alone, for questions are not theirs."""
-    values = pl.col("answers").str.replace_all(r'"(?:[^"\\]|\\.)*"\s*:', " ").str.replace_all(r'[{}"\[\]]', " ")
-    parts = [pl.col("use_case"), pl.col("current_solution"), pl.col("notes"), values]
-    text = pl.concat_str(parts, separator=" | ", ignore_nulls=True).str.replace_all(r"\s+", " ").str.strip_chars()
-    return pl.when(text != "").then(text).alias("free_text")
-
-
-def _scalars(batch: pl.DataFrame) -> list[pl.Expr]:
+def _scalars() -> list[pl.Expr]:
     c = pl.col
     return [
-        *_employees(),
         to_number(c("annual_revenue")).alias("annual_revenue"),
         categories.technologies(c("tech_stack")).alias("tech_stack"),
         categories.under_scores(c("lifecycle_stage")).alias("lifecycle_stage"),
         categories.under_scores(c("lead_status")).alias("lead_status"),
         to_number(c("external_score")).alias("external_score"),
-        band_lo(c("budget")).alias("budget_lo"),
-        band_hi(c("budget")).alias("budget_hi"),
         answers.opt_out(c("email_opt_out")).alias("email_opt_out"),
         answers.opt_out(c("phone_opt_out")).alias("phone_opt_out"),
         answers.bounced(c("email_bounced")).alias("email_bounced"),
         answers.consent_status(c("consent_status")).alias("consent_status"),
         to_boolean(c("is_converted")).alias("is_converted"),
-        _free_text(),
-        *(_time(batch, name).alias(name) for name in TIMES),
     ]
 
 
-def _time(batch: pl.DataFrame, name: str) -> pl.Expr:
-    """The time of a column; most sources fill few of them, and reading blanks costs as much as reading times."""
-    if batch[name].null_count() == batch.height:
-        return pl.lit(None, pl.Datetime("us"))
-    return iso_timestamp(pl.col(name))
+def _time(values: pl.Series) -> pl.Series:
+    """The times of a column. Most sources fill few of them, and reading a blank costs as much as reading a time."""
+    if values.null_count() == values.len():
+        return pl.Series(values.name, [None], pl.Datetime("us")).new_from_index(0, values.len())
+
+    def answer(distinct: pl.Series) -> pl.DataFrame:
+        return pl.DataFrame({"v": distinct}).select(time=iso_timestamp(pl.col("v")))
+
+    return vocabulary.over_distinct(values, answer)["time"].alias(values.name)
 
 
 def type_leads(batch: pl.DataFrame) -> pl.DataFrame:
@@ -191,20 +199,28 @@ def type_leads(batch: pl.DataFrame) -> pl.DataFrame:
     Returns:
         One row per row, the columns of contacts.lead_fields.
     """
-    frame = batch.with_columns(country_field=countries.to_iso2(batch["country"]))
+    frame = batch.with_columns(
+        country_field=countries.to_iso2(batch["country"]),
+        region_country=regions.countries_of(batch["region"], batch["postal_code"]),
+    )
     series = {
         "buying_role": categories.buying_role(frame["buying_role"]),
         "industry": categories.industry(frame["industry"]),
+        "industry_from": categories.industry_from(frame["industry"]),
         "source_channel": categories.channel(frame["source_channel"]),
         "lawful_basis": categories.lawful_basis(frame["lawful_basis"]),
         "declared_timeline_days": answers.timeline_days(frame["declared_timeline"]),
     }
     parts = [
-        frame.select(*AS_TYPED, "country_field", _emails(), *_scalars(frame)),
+        frame.select(*AS_TYPED, "country_field", "region_country", _emails(), *_scalars()),
         names.clean(frame),
         _phones(frame),
         _titles(frame),
         _company(frame),
+        free_text.describe(frame),
+        bands.employees(frame["employees"]),
+        bands.budget(frame["budget"]),
+        pl.DataFrame([_time(frame[name]) for name in TIMES]),
         pl.DataFrame([values.alias(name) for name, values in series.items()]),
     ]
     return pl.concat(parts, how="horizontal")

@@ -14,8 +14,14 @@ _TEST_LEAD = r"(?i)<?test lead: dummy data"
 _TAG = r"<[^<>]*>"
 _CONTROL = r"[\p{Cc}\p{Cf}\p{Co}\x{fffd}]+"
 _EMAIL = r"[^\s@]+@[^\s@]+\.[^\s@]+"
+# pictures, and the marks that colour them
+_PICTURES = r"[\p{So}\x{fe0f}\x{1f3fb}-\x{1f3ff}]+"
+# Robert "Bob" Smith: what friends call him is no part of the name
+_NICKNAME = r"""(\S)\s+(?:["“”„«][^"“”«»]{1,20}["“”»]|'[^']{2,20}'|\([^()]{1,20}\))(?:\s+|$)"""
+_ASIAN = r"^([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]+)\s+([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]+)$"
 _ENTITIES = {"&amp;": "&", "&#39;": "'", "&apos;": "'", "&quot;": '"', "&nbsp;": " ", "&lt;": "", "&gt;": ""}
 # five letters without a vowel, eight consonants on end (Hirschsprung has seven), four times the same letter
+_NO_LETTER = r"^\P{L}*[0-9]\P{L}*$"
 _NO_VOWEL = r"(?:^|\s)[b-df-hj-np-tv-xz]{5,}(?:\s|$)"
 _CONSONANTS = r"[b-df-hj-np-tv-xz]{8,}"
 _SAME_LETTER = "|".join(f"{letter}{{4,}}" for letter in "abcdefghijklmnopqrstuvwxyz")
@@ -35,6 +41,7 @@ def _tidy(text: pl.Expr) -> pl.Expr:
     """No markup, control characters, quotes around or blanks twice; null where nothing is left."""
     plain = text.str.replace_many(list(_ENTITIES), list(_ENTITIES.values())).str.replace_all(_TAG, " ")
     plain = plain.str.normalize("NFC").str.replace_all(_CONTROL, " ").str.replace_all("[`´‘’]", "'")
+    plain = plain.str.replace_all(_PICTURES, " ").str.replace(_NICKNAME, "$1 ")
     plain = plain.str.replace_all(r"\s+", " ").str.strip_chars(' ,;:|*"“”()[]{}_<>')
     return pl.when(plain != "").then(plain)
 
@@ -42,22 +49,39 @@ def _tidy(text: pl.Expr) -> pl.Expr:
 def _strip_titles(text: pl.Expr) -> pl.Expr:
     """Without honorifics before and letters after the name; one word alone stays."""
     before = rf"(?i)^(?:{_pattern('honorifics')}\s+)+(\S.*)$"
-    after = rf"(?i)^(.*\S)(?:\s*,\s*|\s+){_pattern('suffixes')}$"
+    after = rf"(?i)^(.*[^\s,])(?:\s*,\s*|\s+){_pattern('suffixes')}$"
     plain = pl.coalesce(text.str.extract(before), text)
     for _ in range(2):  # "MD, PhD"
         plain = pl.coalesce(plain.str.extract(after), plain)
     return plain.str.strip_chars(" ,")
 
 
-def _in_order(text: pl.Expr) -> pl.Expr:
-    """Turn "Last, First" round."""
-    return pl.coalesce(text.str.replace(r"^([^,]+?)\s*,\s*([^,]+)$", "$2 $1"), text)
+def _in_order(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Turn "Last, First" round, and names in Chinese, Japanese and Korean script, where the family comes first.
+
+    Step by step: in one expression the same patterns would run again for each mention of what they find.
+    """
+    frame = frame.with_columns(_strip_titles(pl.col(name)).alias(name))
+    # few names stand in another order; what is null costs nothing
+    other = pl.col(name).str.contains(",", literal=True) | pl.col(name).str.contains(_ASIAN)
+    turned = pl.col(name).str.replace(r"^([^,]+?)\s*,\s*([^,]+)$", "$2 $1").str.replace(_ASIAN, "$2 $1")
+    frame = frame.with_columns(pl.when(other).then(turned).alias("turned"))
+    # "Smith Jr., John": what stood behind the family name stands at the end now
+    return frame.with_columns(pl.coalesce(_strip_titles(pl.col("turned")), name).alias(name)).drop("turned")
 
 
 @cache
-def _split_pattern() -> str:
+def _split_pattern(tail: str = "") -> str:
     particles = vocabulary.words_pattern(re.escape(w) for w in _words("particles"))
-    return rf"(?i)^(\S.*?)\s+((?:{particles}\s+)*\S+)$"
+    return rf"(?i)^(\S.*?)\s+((?:{particles}\s+)*\S+{tail})$"
+
+
+def _part(name: pl.Expr, number: int) -> pl.Expr:
+    """The given (1) or the family name (2) of a name in order; "Ortega y Gasset" is one family name."""
+    joined = pl.when(name.str.contains(r"(?i)\S\s+\S+\s+y\s+\S")).then(name)
+    return pl.coalesce(
+        joined.str.extract(_split_pattern(r"\s+y\s+\S+"), number), name.str.extract(_split_pattern(), number)
+    )
 
 
 def _cased(text: pl.Expr) -> pl.Expr:
@@ -86,13 +110,18 @@ def _any(*tests: pl.Expr) -> pl.Expr:
 
 @cache
 def _company_pattern() -> str:
-    return rf"(?i)\S[\s,]+(?:{vocabulary.words_pattern(re.escape(w) for w in _words('company_words'))})\.?$"
+    ends = vocabulary.words_pattern(re.escape(w) for w in _words("company_words"))
+    starts = [
+        re.escape(w) + (r"\s" if w.isalpha() and len(w) < 4 and w[0] < "\u3000" else "")
+        for w in _words("company_prefixes")
+    ]
+    return rf"(?i)\S[\s,]+(?:{ends})\.?$|^\s*{vocabulary.words_pattern(starts)}"
 
 
 def _is_gibberish(text: pl.Expr) -> pl.Expr:
     plain = text.str.to_lowercase()
     runs = vocabulary.words_pattern(_words("keyboard_runs"))
-    return plain.str.contains(f"{_NO_VOWEL}|{_CONSONANTS}|{_SAME_LETTER}|{runs}")
+    return plain.str.contains(f"{_NO_LETTER}|{_NO_VOWEL}|{_CONSONANTS}|{_SAME_LETTER}|{runs}")
 
 
 def _issues(frame: pl.DataFrame) -> pl.DataFrame:
@@ -104,7 +133,9 @@ def _issues(frame: pl.DataFrame) -> pl.DataFrame:
         r"\s+", " "
     )
     pair = both.str.strip_chars().is_in(pl.Series(_words("placeholder_pairs")).implode())
-    nothing = both.str.strip_chars().is_in(pl.Series(_words("placeholders")).implode())
+    alone = _words("placeholders_alone")
+    said = [*_words("placeholders"), *alone, *(f"{word} {word}" for word in alone)]
+    nothing = both.str.strip_chars().is_in(pl.Series(said).implode())
     cells = (*tidy, pl.concat_str(tidy[0], tidy[1], separator=" "))
     company = _any(*(t.str.contains(_company_pattern()) for t in cells))
     issue = (
@@ -129,23 +160,26 @@ def _blank_faults(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(b.alias(part) for b, part in zip(blanks, _PARTS, strict=True))
 
 
+def _with_whole(frame: pl.DataFrame) -> pl.DataFrame:
+    """``whole``: the name that is to be split, and ``name_from``: where it is found. A company is not taken apart."""
+    first, last, full = (pl.col(part) for part in _PARTS)
+    lone = pl.when(last.is_null() & full.is_null() & first.str.contains(" ", literal=True)).then(first)
+    fields = first.is_not_null() | last.is_not_null()
+    is_person = pl.col("name_issue").ne_missing("company")
+    whole = pl.when(is_person).then(pl.coalesce(lone, pl.when(~fields).then(full)))
+    found = pl.when(is_person & lone.is_not_null()).then(pl.lit("first_name")).when(fields).then(pl.lit("fields"))
+    origin = found.when(full.is_not_null()).then(pl.lit("full_name"))
+    return _in_order(frame.with_columns(whole=whole, name_from=origin), "whole")
+
+
 def _split(frame: pl.DataFrame) -> pl.DataFrame:
-    """First and last name from the full name, or from a first name that holds both; a company is not taken apart."""
-    whole = _in_order(_strip_titles(pl.col("full_name")))
-    lone = pl.col("last_name").is_null() & pl.col("full_name").is_null()
-    lone_first = pl.when(lone & pl.col("first_name").str.contains(" ", literal=True)).then(
-        _in_order(_strip_titles(pl.col("first_name")))
-    )
-    both_missing = pl.col("first_name").is_null() & pl.col("last_name").is_null()
-    source = pl.when(pl.col("name_issue").ne_missing("company")).then(
-        pl.coalesce(lone_first, pl.when(both_missing).then(whole))
-    )
-    frame = frame.with_columns(source=source)
-    given = pl.coalesce(pl.col("source").str.extract(_split_pattern(), 1), "source")
-    family = pl.col("source").str.extract(_split_pattern(), 2)
+    """First and last name from the full name, or from a first name that holds both."""
+    frame = _with_whole(frame)
+    whole = pl.col("whole")
+    given = pl.coalesce(_part(whole, 1), whole)
     return frame.with_columns(
-        first_name=pl.when(pl.col("source").is_not_null()).then(given).otherwise(_strip_titles(pl.col("first_name"))),
-        last_name=pl.when(pl.col("source").is_not_null()).then(family).otherwise(_strip_titles(pl.col("last_name"))),
+        first_name=pl.when(whole.is_not_null()).then(given).otherwise(_strip_titles(pl.col("first_name"))),
+        last_name=pl.when(whole.is_not_null()).then(_part(whole, 2)).otherwise(_strip_titles(pl.col("last_name"))),
     )
 
 
@@ -157,8 +191,9 @@ def clean(frame: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row per row: first_name and last_name (no markup, honorifics or degrees; split from the full name where they are
-        missing; title case where all letters were of one case), full_name (both together), name_issue (email, placeholder,
-        company, gibberish or null). Fields that hold an address or a placeholder become null; gibberish and companies stay.
+        missing; title case where all letters were of one case), full_name (both together), name_from (fields, full_name,
+        first_name: where they were found), name_issue (email, placeholder, company, gibberish or null). Fields that hold an
+        address or a placeholder become null; gibberish and companies stay.
     """
     texts = [pl.col(p).cast(pl.String) if p in frame.columns else pl.lit(None, pl.String).alias(p) for p in _PARTS]
     plain = frame.select(pl.lit(0).alias("row"), *texts)
@@ -171,4 +206,6 @@ def clean(frame: pl.DataFrame) -> pl.DataFrame:
     both = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)
     fallback = pl.when(pl.col("name_issue") == "company").then("full_name")
     full = pl.coalesce(pl.when(both != "").then(both), fallback)
-    return cased.select("first_name", "last_name", full.alias("full_name"), "name_issue")
+    cased = cased.with_columns(full_name=full)
+    origin = pl.when(pl.col("full_name").is_not_null()).then("name_from").alias("name_from")
+    return cased.select(*_PARTS, origin, "name_issue")

@@ -6,6 +6,8 @@ import polars as pl
 
 from leadgrade.contacts import vocabulary
 
+# letters without an accent that could be taken off
+_LETTERS = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae"}
 SENIORITIES = ("owner", "c_level", "vp", "director", "manager", "ic", "intern", "student")
 
 
@@ -16,7 +18,7 @@ def _first_match(text: pl.Expr, rules: dict[str, list[str]]) -> pl.Expr:
 
 
 def _folded(titles: pl.Expr) -> pl.Expr:
-    text = vocabulary.fold_expr(titles.str.replace_all("ß", "ss"))
+    text = vocabulary.fold_expr(titles.str.to_lowercase().str.replace_many(list(_LETTERS), list(_LETTERS.values())))
     # C.E.O. and V.P. arrive as single letters
     spelled = text.str.replace_all(r"\b([cvms]) ([a-z]) (o|p)\b", "$1$2$3").str.replace_all(
         r"\b([sera]?) ?v p\b", "${1}vp"
@@ -24,9 +26,9 @@ def _folded(titles: pl.Expr) -> pl.Expr:
     return spelled.str.replace_all(r"\bsr vp\b", "svp").str.replace_all(r"\b(co|vice|non) (?:-|–) ", "$1 ")
 
 
-def _exception(text: pl.Expr) -> pl.Expr:
-    """Seniority by the exceptions; blank where an exception says that nobody knows, null where none matches."""
-    rules = vocabulary.load("titles")["exceptions"]
+def _exception(text: pl.Expr, name: str = "exceptions") -> pl.Expr:
+    """Seniority by a list of exceptions; blank where an exception says that nobody knows, null where none matches."""
+    rules = vocabulary.load("titles")[name]
     return pl.coalesce(pl.when(text.str.contains(pattern)).then(pl.lit(level or "")) for pattern, level in rules)
 
 
@@ -40,9 +42,11 @@ def _classify_distinct(distinct: pl.Series) -> pl.DataFrame:
     # what remains of "Assistant to the CEO" tells of the assistant; "CEO of the group" keeps its first word
     frame = frame.with_columns(cut=pl.when(pl.col("cut") == "").then("full").otherwise("cut"))
     frame = frame.with_columns(
-        exception=_exception(pl.col("cut")), by_rule=_first_match(pl.col("cut"), lists["seniority"])
+        whole=_exception(pl.col("full"), "whole"),
+        exception=_exception(pl.col("cut")),
+        by_rule=_first_match(pl.col("cut"), lists["seniority"]),
     )
-    seniority = pl.coalesce("exception", "by_rule")
+    seniority = pl.coalesce("whole", "exception", "by_rule")
     return frame.select(
         seniority=pl.when(seniority != "").then(seniority),
         department=_first_match(pl.col("cut"), lists["department"]),

@@ -12,6 +12,16 @@ from leadgrade.yaml_files import read_yaml
 _FILE = Path(__file__).parent / "data" / "survivorship.yaml"
 # above any number of leads of one person
 _MANY = 1_000_000
+# which leads have a value from a vendor
+_ORIGINS = (
+    "job_title_from",
+    "company_name_from",
+    "company_domain_from",
+    "industry_from",
+    "employees_from",
+    "annual_revenue_from",
+    "tech_stack_from",
+)
 _NAMES = {"value_earliest": "earliest", "value_newest": "newest"}
 
 
@@ -71,7 +81,8 @@ def _columns() -> str:
     """The golden fields of a lead, with the better of its two numbers as its phone."""
     own = {"phone_e164", "phone_id", "phone_region", "phone_type"}
     fields = [field for pick in picks() for field in pick.fields if field not in own]
-    return ", ".join(f"leads.{field}" for field in (*fields, "email_bounced"))
+    origins = [name for name in _ORIGINS if name not in fields]
+    return ", ".join(f"leads.{field}" for field in (*fields, *origins, "email_bounced"))
 
 
 def _picked() -> str:

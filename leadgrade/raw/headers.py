@@ -46,6 +46,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "intent_signals": (("domain",),),
     "campaign_spend": (("spend",),),
     "orders": (("ordered_at",), ("subject_id", "subject_email", "subject_phone")),
+    "enrichments": (("field",), ("value",), ("subject", "subject_email", "subject_id", "domain", "linkedin_url")),
 }
 # what a guess wants besides, to tell the object from lists that merely look like it
 _TELLING: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -60,10 +61,11 @@ _TELLING: dict[str, tuple[tuple[str, ...], ...]] = {
     "intent_signals": (("topic", "score"),),
     "campaign_spend": (("platform", "channel", "campaign_id", "campaign_name"),),
     "orders": (("amount",), ("source_record_id",)),
+    "enrichments": (("provider", "confidence", "enriched_at", "licence_ends_at"),),
 }
 _IDENTIFYING = {"email", "first_name", "last_name", "full_name", "name", "domain", "stage", "amount", "type", "channel",
                 "action", "decision", "spend", "topic", "subject_id", "subject_email", "occurred_at",
-                "ordered_at"}  # fmt: skip
+                "ordered_at", "field"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

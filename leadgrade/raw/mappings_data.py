@@ -15,7 +15,7 @@ from leadgrade.yaml_files import read_yaml
 
 OBJECTS = (
     "leads", "accounts", "events", "consents", "suppressions", "activities", "opportunities", "sales_decisions",
-    "intent_signals", "campaign_spend", "orders",
+    "intent_signals", "campaign_spend", "orders", "enrichments",
 )  # fmt: skip
 GENERIC, CANONICAL = "generic", "leadgrade"
 # columns that intake itself writes: no header maps to them

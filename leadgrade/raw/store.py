@@ -22,15 +22,20 @@ _OF_FILES = ("raw.quarantine", "raw.columns", *TABLES)
 _LETTERS = {
     "leads": "l", "accounts": "a", "events": "e", "consents": "c", "suppressions": "s", "activities": "t",
     "opportunities": "o", "sales_decisions": "d", "intent_signals": "i", "campaign_spend": "m", "orders": "r",
+    "enrichments": "n",
 }  # fmt: skip
 # what names a record of an object whose rows carry no id; absent: the whole row does
 _NATURAL_KEYS = {
     "accounts": "coalesce(nullif(lower(domain), ''), lower(name))",
     "opportunities": "concat_ws(chr(31), lower(name), account_source_id, account_domain, created_at::varchar)",
+    # what a provider says last of a field is what it says
+    "enrichments": "concat_ws(chr(31), lower(trim(concat_ws(chr(31), subject, subject_email, subject_id, domain, "
+    "linkedin_url))), field, lower(trim(provider)))",
 }
 _KEY_FIELDS = {
     "accounts": ("domain", "name"),
     "opportunities": ("name", "account_source_id", "account_domain", "created_at"),
+    "enrichments": ("subject", "subject_email", "subject_id", "domain", "linkedin_url", "field", "provider"),
 }
 _TELLING_ID = r"@|%40|^\s*\+[0-9]|\pL\s+\pL"
 _IDS = ("source_record_id", "subject_id", "account_source_id", "parent_account_id", "opportunity_source_id")

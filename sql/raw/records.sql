@@ -1,7 +1,8 @@
 -- raw.records: what the order of versions needs of each row, one line an object
 -- grain: file_id, row_number
 -- reads: raw.leads, raw.accounts, raw.events, raw.consents, raw.suppressions, raw.activities,
---   raw.opportunities, raw.sales_decisions, raw.intent_signals, raw.campaign_spend, raw.orders
+--   raw.opportunities, raw.sales_decisions, raw.intent_signals, raw.campaign_spend, raw.orders,
+--   raw.enrichments
 -- noqa: disable=layout.select_targets,aliasing.expression
 with lead_rows as (
     select
@@ -55,3 +56,5 @@ select
     case when amount is not null then coalesce(updated_at, ordered_at) end,
     updated_at, row_hash, false, false
 from raw.orders
+union all
+select file_id, row_number, record_id, enriched_at, null, row_hash, false, false from raw.enrichments

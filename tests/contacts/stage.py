@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leadgrade.contacts import build, config_tables
+from leadgrade.contacts import build, config_tables, enrichment
 from leadgrade.engine import sql_file
 from leadgrade.run import Run
 from tests.support import make_table
@@ -13,9 +13,9 @@ from tests.support import make_table
 Rows = Sequence[Mapping[str, Any]]
 
 
-def make_raw(run: Run, leads: Rows, suppressions: Rows = ()) -> None:
-    """raw.leads, raw.suppressions and raw.versions; every row is current unless its ``state`` says otherwise."""
-    tables = {"leads": leads, "suppressions": suppressions}
+def make_raw(run: Run, leads: Rows, suppressions: Rows = (), enrichments: Rows = ()) -> None:
+    """raw.leads, raw.suppressions, raw.enrichments and raw.versions; every row is current unless its ``state`` says otherwise."""
+    tables = {"leads": leads, "suppressions": suppressions, "enrichments": enrichments}
     versions = []
     for name, rows in tables.items():
         full = [{"file_id": f"f_{name}", "row_number": n, **row} for n, row in enumerate(rows, 1)]
@@ -34,5 +34,9 @@ def build_stage(run: Run) -> list[dict[str, Any]]:
     build.build_lead_fields(run)
     build.build_emails(run)
     build.build_phones(run)
-    run.engine.materialize("contacts.leads", sql_file("contacts.leads").query)
+    run.engine.materialize("contacts.lead_evidence", sql_file("contacts.lead_evidence").query)
+    enrichment.build_provider_answers(run)
+    enrichment.build_enrichment_facts(run)
+    for table in ("contacts.enrichment", "contacts.leads"):
+        run.engine.materialize(table, sql_file(table).query)
     return run.engine.read("contacts.leads").sort("lead_id").to_dicts()

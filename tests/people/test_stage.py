@@ -219,6 +219,15 @@ def test_every_golden_value_is_its_leads_value(run: Run) -> None:
     assert traced == {(p, f) for p, row in golden.items() for f, v in row.items() if f in known and v is not None}
 
 
+def test_what_a_vendor_says_of_one_lead_never_hides_what_another_says(run: Run) -> None:
+    own = {"industry": "retail", "industry_from": "field", "country": "DE", "country_from": "field"}
+    vendors = {"industry": "banking", "industry_from": "vendor:x", "country": "FR", "country_from": "vendor:x"}
+    only = {"company_name": "Acme", "company_name_from": "vendor:x"}
+    night(run, [ada("a1", updated_at=AS_OF - DAY, **own), ada("a2", updated_at=AS_OF, **vendors, **only)])
+    found = run.engine.read("people.golden").row(0, named=True)
+    assert (found["leads"], found["industry"], found["country"], found["company_name"]) == (2, "retail", "DE", "Acme")
+
+
 def test_every_golden_column_has_a_rule() -> None:
     columns = {c.name for c in contract.table("people.golden").columns}
     fields = [f for p in picks() for f in p.fields]

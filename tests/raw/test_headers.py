@@ -70,6 +70,12 @@ def mapped(headers, **source):
         (["subject_email", "type", "occurred_at", "page_class"], "leadgrade", "events"),
         (["domain", "topic", "score", "occurred_at"], "leadgrade", "intent_signals"),
         (["subject_id", "decision", "reason"], "leadgrade", "sales_decisions"),
+        (["subject", "field", "value", "provider", "licence_ends_at"], "leadgrade", "enrichments"),
+        (
+            ["Work Email", "Field Name", "New Value", "Vendor", "Confidence Score", "License Expires"],
+            "generic",
+            "enrichments",
+        ),
         (["platform", "campaign_id", "spend", "clicks"], "leadgrade", "campaign_spend"),
     ],
 )

@@ -540,6 +540,12 @@ def test_opportunities(tmp_path):
             {"spend": 100000.0, "clicks": 1200},
         ),
         (
+            "enrichments",
+            ["subject_email", "field", "value", "confidence", "licence_ends_at"],
+            ["a@example.com", "Employee Count", "51-200", "90 %", "2026-12-31"],
+            {"field": "employees", "value": "51-200", "confidence": 90.0, "licence_ends_at": datetime(2026, 12, 31)},
+        ),
+        (
             "accounts",
             ["name", "employees", "is_customer", "updated_at"],
             ["Acme", "51-200", "yes", "31.12.2025"],
@@ -575,6 +581,8 @@ def test_other_objects_are_typed(tmp_path, object_name, head, record, expected):
         ("campaign_spend", ["channel", "spend"], ["Social", "much"], "bad_number", "spend"),
         ("suppressions", ["subject_email", "reason"], ["", "erasure"], "missing_value", "subject_email"),
         ("intent_signals", ["domain", "score"], ["", "5"], "missing_value", "domain"),
+        ("enrichments", ["subject", "field", "value"], ["r1", "mobile", "+49151"], "unknown_value", "field"),
+        ("enrichments", ["subject", "field", "value"], ["", "industry", "Banking"], "missing_value", "subject"),
     ],
 )
 def test_rows_that_lack_what_they_need_are_refused(tmp_path, object_name, head, record, reason, column):
