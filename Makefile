@@ -34,7 +34,10 @@ ui: $(STAMP)  ## Dagster on http://127.0.0.1:3000
 	@$(BIN)/python -m pipelines.ui
 
 .PHONY: bench
-bench: $(STAMP)  ## 100,000 leads: CPU seconds by stage and peak memory
+bench: bench-nightly bench-contacts  ## the two below
+
+.PHONY: bench-nightly
+bench-nightly: $(STAMP)  ## 100,000 leads: CPU seconds by stage and peak memory
 	@$(BIN)/python -m benchmarks.nightly --rows $(BENCH_ROWS)
 
 .PHONY: bench-contacts
