@@ -58,6 +58,10 @@ Contexts = npt.NDArray[np.uint64]
 def _hints(regions: str | pl.Series, count: int) -> tuple[pl.Series, Contexts]:
     """The region that each number is read in: its ISO2, and its context number in the table."""
     given = pl.Series([regions], dtype=pl.String) if isinstance(regions, str) else regions.cast(pl.String)
+    if not isinstance(regions, str) and len(given) != count:
+        raise ValueError(
+            f"{len(given):,} regions for {count:,} numbers: give one region for all, or one for each number"
+        )
     distinct = given.unique(maintain_order=True).sort(nulls_last=True)
     numbers = {name: number for number, name in enumerate(contexts())}
     iso2 = distinct if distinct.is_in(list(numbers)[1:]).all() else countries.to_iso2(distinct)
@@ -163,6 +167,9 @@ def validate(numbers: pl.Series, regions: str | pl.Series, *, clean: bool = True
         is_placeholder, time_zone, carrier (that the number was first given to; in English), cleaned (what was repaired before
         reading), level (invalid < possible < valid < line_type_ok), answered_by (table, library, or library_alone where the
         table is off), library_version.
+
+    Raises:
+        ValueError: There are neither one region nor as many regions as numbers.
     """
     typed = numbers.cast(pl.String).rename("phone_raw")
     names, hints = _hints(regions, len(typed))

@@ -214,6 +214,16 @@ def test_batches_are_put_together_in_order(count: int, monkeypatch: pytest.Monke
     assert dict(found.schema) == {name: kind() for name, kind in phones.SCHEMA.items()}
 
 
+def test_as_many_regions_as_numbers() -> None:
+    with pytest.raises(ValueError, match="2 regions for 3 numbers"):
+        phones.validate(pl.Series(["1", "2", "3"]), pl.Series(["US", "DE"]))
+
+
+@pytest.mark.parametrize("numbers", [[6502530000], [6502530000.0]])
+def test_numbers_that_came_as_numbers(numbers: list[float]) -> None:
+    assert phones.validate(pl.Series(numbers), "US")["phone_e164"].to_list() == ["+16502530000"]
+
+
 FLAGS = [
     ("0800 2530001", "DE", True, False),
     ("0900 1 123456", "DE", False, True),
