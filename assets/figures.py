@@ -41,7 +41,12 @@ NUMBERS: dict[str, str] = {
         from raw.schema_changes as changes inner join meta.run as run on changes.changed_at = run.as_of
     """,
     "contacts.emails": "select count(*) filter (where is_valid) as valid, avg(is_valid::int) as valid_share from contacts.emails",
-    "contacts.phones": "select count(*) filter (where is_valid) as valid, avg(is_valid::int) as valid_share from contacts.phones",
+    "contacts.phones": """
+        select
+            count(*) filter (where is_valid) as valid, avg(is_valid::int) as valid_share,
+            avg((answered_by = 'table')::int) as table_share
+        from contacts.phones
+    """,
     "people.pairs": "select count(*) filter (where decision = 'review') as waiting_for_review from people.pairs",
     "people.golden": """
         select
