@@ -57,6 +57,24 @@ def odd_values() -> Answered:
         ),
         *(f"a@{'d' * 64}.com", f"a@{'!a' * 130}", f"{'a' * 250}@acme.com", f"{'a' * 246}@acme.com", "a@", "none"),
         *(
+            "a@a×b.com",
+            "a@a÷b.com",
+            "a@aµb.com",
+            "a@-ä.com",
+            "a@ä-.com",
+            "a@ä--b.com",
+            "a@bä--b.com",
+            "a@ä.test",
+            "a@é.local",
+            f"a@{'ä' * 60}.com",
+            f"a@{'aä' * 25}.de",
+            "a@acme.ä",
+            "a@acme.öö",
+            "a@acme.é1",
+            "a@acme.1é",
+            "a@ß.ẞ",
+            "a@ä",
+            *(f"a@acme.c{chr(n)}{letter}" for n in range(0xDF, 0x100) for letter in ("", "m", "om")),
             "a@[IPv6:special-use]",
             "a@[IPv6:too long]",
             "a@acme.com.",
@@ -85,6 +103,28 @@ def test_a_missing_clause_of_the_plain_domain_is_noticed(
     clause: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(email_proofs.PLAIN_DOMAIN, clause)
+    assert differ(odd_values) > 0
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [r"a-z0-9\x{d7}-\x{ff}", r"a-z0-9\x{df}-\x{ff}", r"a-z0-9\x{b5}-\x{ff}", r"a-z0-9\p{L}", r"-a-z0-9\x{df}-\x{f6}"],
+)
+def test_more_letters_in_a_latin_domain_are_noticed(
+    letters: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email_proofs, "LATIN_LETTERS", letters)
+    assert differ(odd_values) > 0
+
+
+@pytest.mark.parametrize("clause", [name for name in email_proofs.PLAIN_DOMAIN if name != "labels"])
+def test_a_missing_clause_of_the_latin_domain_is_noticed(
+    clause: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = pl.all_horizontal(
+        shows for name, shows in email_proofs.PLAIN_DOMAIN.items() if name not in {"labels", clause}
+    )
+    monkeypatch.setattr(email_proofs, "is_plain_ascii_form", lambda: left)
     assert differ(odd_values) > 0
 
 
