@@ -88,7 +88,9 @@ def answers(values: pl.Series) -> pl.DataFrame:
     """
     text = pl.col("email_raw")
     frame = pl.DataFrame({"email_raw": values.cast(pl.String)}).with_row_index("row")
-    frame = frame.with_columns(local=text.str.extract("^([^@]*)@"), domain=text.str.extract("(?s)@(.*)$"))
+    frame = frame.with_columns(parts=text.str.splitn("@", 2)).unnest("parts")
+    domain = pl.col("field_1")
+    frame = frame.with_columns(local=pl.when(domain.is_not_null()).then("field_0"), domain=domain)
     frame = frame.with_columns(route=proofs.first_fault(proofs.VALUE_FAULTS, "by_domain"))
     nothing = [pl.lit(None, dtype=pl.String).alias(name) for name in _TEXTS[:-1]]
     faulty = frame.filter(~pl.col("route").is_in(["library", "by_domain"])).select(

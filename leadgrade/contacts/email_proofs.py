@@ -20,7 +20,6 @@ import polars as pl
 from leadgrade.contacts import email_library as library
 
 _ATEXT = r"a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~"
-_LOWER_ATEXT = _ATEXT.replace("A-Z", "")
 _SPECIAL = "|".join(re.escape(name) for name in library.SPECIAL_USE)
 
 
@@ -28,8 +27,7 @@ def _dot_atom(characters: str) -> str:
     return rf"^[{characters}]+(?:\.[{characters}]+)*"
 
 
-LOWER_LOCAL = _dot_atom(_LOWER_ATEXT) + "@"
-ANY_LOCAL = _dot_atom(_ATEXT) + "@"
+_ANY_LOCAL = _dot_atom(_ATEXT) + "@"
 # what the library lets through to its checks of Unicode; anything else is a fault before the @
 _WIDE_LOCAL = _dot_atom(_ATEXT + r"\x{80}-\x{10FFFF}") + "$"
 # letters that need no look: every Unicode of the last ten years has them, and they are their own composed form (Latin,
@@ -44,7 +42,7 @@ _BLANK = r"^[\s\x1c-\x1f]*$"
 _SPECIAL_USE = rf"(?:^|\.)(?:{_SPECIAL})$"
 
 # a name and a sound address in angle brackets, which the library reads and then refuses
-_IN_ANGLES = rf"(?i)^[^@<]*<{ANY_LOCAL[1:]}(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:[a-z0-9]+-)*[a-z0-9]*[a-z]> *$"
+_IN_ANGLES = rf"(?i)^[^@<]*<{_ANY_LOCAL[1:]}(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:[a-z0-9]+-)*[a-z0-9]*[a-z]> *$"
 _SPECIAL_IN_ANGLES = rf"(?i)\.(?:{_SPECIAL})> *$"
 
 _DOMAIN = pl.col("domain")

@@ -7,7 +7,15 @@ import random
 import polars as pl
 import pytest
 
-from leadgrade.contacts import email_kinds, email_library, email_proofs, emails, public_suffixes, vocabulary
+from leadgrade.contacts import (
+    email_bytes,
+    email_kinds,
+    email_library,
+    email_proofs,
+    emails,
+    public_suffixes,
+    vocabulary,
+)
 from tests.contacts.differential import email_reference
 from tests.contacts.differential.emails import answers, compare, expected, generated, run
 
@@ -147,20 +155,21 @@ def test_a_missing_fault_is_noticed(
     assert differ(odd_values) > 0
 
 
-@pytest.mark.parametrize(
-    ("name", "wider"),
-    [
-        ("LOWER_LOCAL", r"^[^@]+@"),  # anything
-        ("LOWER_LOCAL", r"^[a-z0-9_.!#$%&'*+-]+@"),  # dots anywhere
-        ("LOWER_LOCAL", email_proofs.LOWER_LOCAL.replace("+(", "*(", 1)),  # a dot first
-        ("ANY_LOCAL", r"^[a-zA-Z0-9_.!#$%&'*+-]+@"),
-        ("ANY_LOCAL", r"^[^@]*@"),
-    ],
-)
-def test_a_wider_pattern_before_the_at_sign_is_noticed(
-    name: str, wider: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("clause", sorted(email_bytes.CLAUSES))
+def test_a_missing_clause_of_the_plain_bytes_is_noticed(
+    clause: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(email_proofs, name, wider)
+    monkeypatch.setattr(email_bytes, "CLAUSES", email_bytes.CLAUSES - {clause})
+    assert differ(odd_values) > 0
+
+
+@pytest.mark.parametrize("byte", b' "(),:;<>[\\]\x00\x7f\xc3')
+def test_another_byte_taken_for_plain_is_noticed(
+    byte: int, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = email_bytes._WEIGHTS.copy()
+    weights[[byte, *range(0x80, 0x100)] if byte > 0x7F else byte] = 0
+    monkeypatch.setattr(email_bytes, "_WEIGHTS", weights)
     assert differ(odd_values) > 0
 
 
