@@ -100,7 +100,8 @@ def matched(found: Accepted) -> pl.Series:
     main = found.domains.is_in([name for name, folded in providers.items() if name == folded])
     alias = found.domains.is_in([name for name, folded in providers.items() if name != folded])
     with_dots = _rows(found.at_domains(main))
-    with_dots = with_dots.filter(found.lower.gather(with_dots).str.contains(r"^[^@]*\."))
+    ats = pl.Series(found.shapes.at[with_dots.to_numpy()])
+    with_dots = with_dots.filter(found.lower.gather(with_dots).str.find(".", literal=True) < ats)
     changed = found.at_domains(alias) | (found.proven & found.shapes.plus)
     changed[with_dots.to_numpy()] = True
     rows = _rows(changed)

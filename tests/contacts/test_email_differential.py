@@ -11,8 +11,10 @@ from leadgrade.contacts import (
     email_bytes,
     email_kinds,
     email_library,
+    email_persons,
     email_proofs,
     emails,
+    name_sets,
     public_suffixes,
     vocabulary,
 )
@@ -234,6 +236,26 @@ def test_kinds_of_address_equal_those_computed_the_long_way() -> None:
     assert differences == dict.fromkeys(email_reference.COLUMNS, 0)
     assert min(wanted.select(pl.col(pl.Boolean).sum()).row(0)) > 100
     assert wanted["suggestion"].count() > 100
+
+
+def test_every_address_that_may_be_no_person_begins_as_a_word() -> None:
+    locals_ = [value.split("@")[0] for value in _kinds_values()]
+    values = pl.Series(
+        [f"{local}@acme.com" for local in locals_ + [w[:n] for w in locals_ for n in (1, 2, 3)] if local]
+    )
+    begins = pl.Series(email_persons.may_begin_as_word(email_bytes.shapes(values).head))
+    may_be = email_persons.may_be_no_person(values)
+    assert (may_be & ~begins).sum() == 0
+    assert may_be.sum() > 1000
+    people = pl.Series([f"{name}@acme.com" for name in ("jurgen", "zoe.lee", "kowalski", "Thomas.Brown", "lhaddad")])
+    assert not email_persons.may_begin_as_word(email_bytes.shapes(people).head).any()
+
+
+def test_a_set_of_names_holds_its_names_and_nothing_else() -> None:
+    names = sorted(email_kinds.free_domains())
+    texts = pl.Series([*names, *(f"x{name}" for name in names), "", None], dtype=pl.String)
+    wanted = [text in email_kinds.free_domains() for text in texts]
+    assert name_sets.NameSet(names).holds(texts).to_list() == wanted
 
 
 @pytest.mark.parametrize("labels", ["", "a.", "b.a.", "c.b.a."])
