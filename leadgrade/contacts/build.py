@@ -18,6 +18,8 @@ _WANTED_EMAILS = f"""
     ) as typed
     cross join meta.run as run
 """
+# a call costs as much as tens of thousands of addresses, and what a domain tells is computed once a call
+_EMAIL_ROWS = 250_000
 PHONE_ID = "substr(sha256(run.secret || chr(31) || {phone} || chr(31) || coalesce({region}, '')), 1, 20)"
 _WANTED_PHONES = f"""
     select {PHONE_ID.format(phone="typed.phone_raw", region="typed.region_hint")} as phone_id, typed.phone_raw, typed.region_hint
@@ -64,7 +66,7 @@ def _validate_phones(batch: pl.DataFrame) -> pl.DataFrame:
 
 def build_emails(run: Run) -> None:
     """Make contacts.emails from every distinct address, and contacts.mail_servers from their domains."""
-    run.engine.map_batches(_WANTED_EMAILS, _validate_emails, "contacts.emails")
+    run.engine.map_batches(_WANTED_EMAILS, _validate_emails, "contacts.emails", batch_rows=_EMAIL_ROWS)
     mail_servers.refresh(run)
 
 

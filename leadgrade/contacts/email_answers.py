@@ -22,9 +22,31 @@ def _domain_answers(domains: pl.Series) -> pl.DataFrame:
         pl.col("error").replace("valid", None),
         pl.lit("proof").alias("decided_by"),
     )
-    left = frame.filter(pl.col("error") == "library")["domain"]
+    latin, left = _latin_answers(frame.filter(pl.col("error") == "library")["domain"])
     asked = library.domain_answers(left).select(left, "ascii", "unicode", "error", decided_by=pl.lit("domain"))
-    return pl.concat([proven, asked])
+    return pl.concat([proven, latin, asked])
+
+
+def _ascii_form(domain: str) -> str:
+    labels = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in domain.split("."))
+    return ".".join(labels)
+
+
+def _latin_answers(domains: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """Answers to the valid domains of Latin letters with accents, and the domains that are left."""
+    frame = pl.DataFrame({"typed": domains}).with_columns(domain=pl.col("typed").str.to_lowercase())
+    latin = frame.filter(proofs.is_latin_domain())
+    ascii_forms = pl.Series("domain", [_ascii_form(domain) for domain in latin["domain"]], dtype=pl.String)
+    found = pl.DataFrame({"typed": latin["typed"], "unicode": latin["domain"], "domain": ascii_forms})
+    found = found.filter(proofs.is_plain_ascii_form())
+    answers = found.select(
+        pl.col("typed").alias("domain"),
+        pl.col("domain").alias("ascii"),
+        "unicode",
+        pl.lit(None, dtype=pl.String).alias("error"),
+        pl.lit("proof").alias("decided_by"),
+    )
+    return answers, frame.join(found, on="typed", how="anti")["typed"].alias("domain")
 
 
 def _is_too_long() -> pl.Expr:
@@ -66,7 +88,9 @@ def answers(values: pl.Series) -> pl.DataFrame:
     """
     text = pl.col("email_raw")
     frame = pl.DataFrame({"email_raw": values.cast(pl.String)}).with_row_index("row")
-    frame = frame.with_columns(local=text.str.extract("^([^@]*)@"), domain=text.str.extract("(?s)@(.*)$"))
+    frame = frame.with_columns(parts=text.str.splitn("@", 2)).unnest("parts")
+    domain = pl.col("field_1")
+    frame = frame.with_columns(local=pl.when(domain.is_not_null()).then("field_0"), domain=domain)
     frame = frame.with_columns(route=proofs.first_fault(proofs.VALUE_FAULTS, "by_domain"))
     nothing = [pl.lit(None, dtype=pl.String).alias(name) for name in _TEXTS[:-1]]
     faulty = frame.filter(~pl.col("route").is_in(["library", "by_domain"])).select(

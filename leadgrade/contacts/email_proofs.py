@@ -1,9 +1,10 @@
 """Proofs of what email-validator would say of an address, as expressions: nothing is asked of it.
 
-Three proofs, each checked against the library by ``tests/contacts/differential``:
+Four proofs, each checked against the library by ``tests/contacts/differential``:
 
 - the local part is an ASCII dot-atom and the domain plain (letters, digits, dots, single hyphens): valid;
 - the local part is a dot-atom of ASCII and common letters: the domain decides, one answer for all its addresses;
+- the domain has Latin letters with accents: valid, and its ASCII form is Punycode;
 - common faults, in the library's own order: no @, a bad local part, then the faults of an ASCII domain.
 
 What no proof covers (quotes, angle brackets, rare characters before the @, brackets after it) goes to the library.
@@ -19,7 +20,6 @@ import polars as pl
 from leadgrade.contacts import email_library as library
 
 _ATEXT = r"a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~"
-_LOWER_ATEXT = _ATEXT.replace("A-Z", "")
 _SPECIAL = "|".join(re.escape(name) for name in library.SPECIAL_USE)
 
 
@@ -27,8 +27,7 @@ def _dot_atom(characters: str) -> str:
     return rf"^[{characters}]+(?:\.[{characters}]+)*"
 
 
-LOWER_LOCAL = _dot_atom(_LOWER_ATEXT) + "@"
-ANY_LOCAL = _dot_atom(_ATEXT) + "@"
+_ANY_LOCAL = _dot_atom(_ATEXT) + "@"
 # what the library lets through to its checks of Unicode; anything else is a fault before the @
 _WIDE_LOCAL = _dot_atom(_ATEXT + r"\x{80}-\x{10FFFF}") + "$"
 # letters that need no look: every Unicode of the last ten years has them, and they are their own composed form (Latin,
@@ -43,7 +42,7 @@ _BLANK = r"^[\s\x1c-\x1f]*$"
 _SPECIAL_USE = rf"(?:^|\.)(?:{_SPECIAL})$"
 
 # a name and a sound address in angle brackets, which the library reads and then refuses
-_IN_ANGLES = rf"(?i)^[^@<]*<{ANY_LOCAL[1:]}(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:[a-z0-9]+-)*[a-z0-9]*[a-z]> *$"
+_IN_ANGLES = rf"(?i)^[^@<]*<{_ANY_LOCAL[1:]}(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:[a-z0-9]+-)*[a-z0-9]*[a-z]> *$"
 _SPECIAL_IN_ANGLES = rf"(?i)\.(?:{_SPECIAL})> *$"
 
 _DOMAIN = pl.col("domain")
@@ -56,6 +55,17 @@ PLAIN_DOMAIN: dict[str, pl.Expr] = {
     "length": _DOMAIN.str.len_bytes() <= library.MAX_LABEL,
     "special_use": ~_DOMAIN.str.contains(_SPECIAL_USE),
 }
+
+# a domain in lower case with letters of Latin-1 beside the plain ones: each is allowed in a label as it stands, so that the
+# ASCII form is the letters' Punycode; its length, ending and reserved names are told by the clauses above
+LATIN_LETTERS = r"a-z0-9\x{df}-\x{f6}\x{f8}-\x{ff}"
+
+
+def latin_labels(letters: str) -> str:
+    """At least two labels of these letters, with single hyphens between them."""
+    label = f"[{letters}]+(?:-[{letters}]+)*"
+    return rf"^(?:{label}\.)+{label}$"
+
 
 # (name, what shows it, class): the first that fits is the library's answer for an ASCII domain of any case. None: the
 # library has to say.
@@ -112,6 +122,16 @@ def first_fault(faults: tuple[tuple[str, pl.Expr, str | None], ...], otherwise: 
 def is_plain_domain() -> pl.Expr:
     """The column ``domain``, in lower case, is valid and its own normalised form."""
     return pl.all_horizontal(PLAIN_DOMAIN.values())
+
+
+def is_latin_domain() -> pl.Expr:
+    """The column ``domain``, in lower case, is of Latin letters; its ASCII form has to be looked at."""
+    return _DOMAIN.str.contains(latin_labels(LATIN_LETTERS))
+
+
+def is_plain_ascii_form() -> pl.Expr:
+    """The column ``domain``, Punycode of a Latin domain, is valid."""
+    return pl.all_horizontal(shows for name, shows in PLAIN_DOMAIN.items() if name != "labels")
 
 
 def is_mailbox_name(local: pl.Expr) -> pl.Expr:

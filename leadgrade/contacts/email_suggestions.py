@@ -88,17 +88,15 @@ def _near(domains: list[str]) -> list[str]:
 
 def _candidates(domains: pl.Series) -> list[str]:
     """The distinct domains that are worth a look: near to a provider, or with an ending that is a known slip."""
-    domain, ending = pl.col("domain"), pl.col("ending")
-    frame = pl.DataFrame({"domain": domains.unique().drop_nulls()})
-    frame = frame.with_columns(ending=domain.str.extract(r"\.([^.]+)$"))
-    exists = ending.is_in(pl.Series(sorted(endings())).implode()).fill_null(value=False)
+    domain = pl.col("domain")
+    slip = rf"\.{vocabulary.words_pattern(vocabulary.load('domains')['endings'])}$"
+    slips = domains.filter(domains.str.contains(slip).fill_null(value=False))
     # an ending that may not exist counts as a part of the name: then any domain of about a provider's length may be meant
-    longest = max(map(len, _providers())) + 2
-    may_be_near = (
-        pl.when(exists).then(domain.str.contains(_near_pattern())).otherwise(domain.str.len_chars() <= longest)
-    )
-    slips = frame.filter(ending.is_in(list(vocabulary.load("domains")["endings"])))["domain"].to_list()
-    return slips + _near(frame.filter(may_be_near)["domain"].to_list())
+    short = domains.filter((domains.str.len_chars() <= max(map(len, _providers())) + 2).fill_null(value=False))
+    frame = pl.DataFrame({"domain": short.unique()}).with_columns(ending=domain.str.extract(r"\.([^.]+)$"))
+    exists = pl.Series([name in endings() for name in frame["ending"]], dtype=pl.Boolean)
+    near = frame.filter(~exists | frame["domain"].str.contains(_near_pattern()))
+    return slips.unique().to_list() + _near(near["domain"].to_list())
 
 
 def suggestions(domains: pl.Series) -> pl.Series:

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from leadgrade.contacts.text_bytes import bytes_of
+
 # what a byte adds to the sums of its value: a digit, a plus sign, a byte that is not plain, a dot or slash (perhaps damage)
 _DIGIT, _PLUS, _OTHER, _MARK = 1, 1 << 8, 1 << 16, 1 << 24
 _FIELD = 0xFF
@@ -49,14 +51,6 @@ class Digits(NamedTuple):
     plus: npt.NDArray[np.bool_]
     length: npt.NDArray[np.uint64]
     digits: npt.NDArray[np.uint64]
-
-
-def _bytes(values: pl.Series) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """All bytes of a column, and where each value begins; one entry more for the end. A null has no bytes."""
-    arrow = values.to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, offsets, data = arrow.buffers()
-    starts = np.frombuffer(offsets, np.int64)[arrow.offset : arrow.offset + len(arrow) + 1]
-    return np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8), starts
 
 
 def _integers(flat: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
@@ -118,7 +112,7 @@ def read(values: pl.Series) -> Digits:
     Args:
         values: Text; null and empty values are not plain.
     """
-    data, starts = _bytes(values)
+    data, starts = bytes_of(values)
     parts = [_read(data, starts[at : at + _BATCH + 1]) for at in range(0, len(values), _BATCH)]
     if not parts:
         empty = np.zeros(0, np.bool_)

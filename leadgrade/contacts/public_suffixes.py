@@ -7,7 +7,8 @@ from functools import cache
 import polars as pl
 from publicsuffixlist import PublicSuffixList
 
-from leadgrade.contacts.numbering import placed
+from leadgrade.contacts.name_sets import NameSet
+from leadgrade.contacts.numbering import numbered, placed
 
 # labels of letters, digits, hyphens and underscores: what the tables below can answer
 _LABEL = r"^[a-z0-9_-]+\."
@@ -50,14 +51,14 @@ def _plain(labels: int) -> pl.Series:
 
 
 @cache
-def _parents() -> pl.Series:
-    return pl.concat([_plain(1), _plain(2)])
+def _parents() -> frozenset[str]:
+    return frozenset([*_plain(1), *_plain(2)])
 
 
 @cache
-def _crowded() -> pl.Series:
-    """Names below :func:`_parents` that a longer rule may hold for; one list, for each name has but one parent."""
-    return pl.concat([_tails(2), _tails(3)])
+def _crowded() -> NameSet:
+    """Names below :func:`_parents` that a longer rule may hold for; one set, for each name has but one parent."""
+    return NameSet([*_tails(2), *_tails(3)])
 
 
 def _is_in(text: pl.Expr, names: pl.Series) -> pl.Expr:
@@ -69,21 +70,31 @@ def _registrable(domain: str | None) -> str | None:
     return str(found) if found else None
 
 
-def registrable(domains: pl.Series, *, are_valid: bool = False) -> pl.Series:
+def parents(domains: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """What stands after the first dot of each domain: the distinct texts, and for each domain its place among them."""
+    domain = pl.col("domain")
+    parent = domain.str.slice(domain.str.find(".", literal=True) + 1)
+    return numbered(domains.to_frame("domain").select(parent).to_series())
+
+
+def registrable(
+    domains: pl.Series, *, are_valid: bool = False, given: tuple[pl.Series, pl.Series] | None = None
+) -> pl.Series:
     """The domain below the public suffix (shop.acme.co.uk -> acme.co.uk), null where there is none.
 
     Args:
         domains: Distinct domains; those that no table answers are asked for one by one.
         are_valid: They are known to be valid, ASCII and in lower case, or null: no need to look.
+        given: Their :func:`parents`, where they are known.
     """
-    domain = pl.col("domain")
     frame = pl.DataFrame({"domain": domains}).with_row_index("row")
-    frame = frame.with_columns(parent=domain.str.slice(domain.str.find(".", literal=True) + 1))
     # acme.com and acme.co.uk: what stands after the first dot is a suffix, and no longer rule can hold
-    below = _is_in(pl.col("parent"), _parents()) & ~_is_in(domain, _crowded())
+    names, places = parents(domains) if given is None else given
+    suffix = pl.Series([name in _parents() for name in names], dtype=pl.Boolean)
+    below = suffix.gather(places) & ~_crowded().holds(domains)
     if not are_valid:
-        below &= domain.str.contains(_LABEL)
-    left = frame.filter(~below.fill_null(value=False))
+        below &= domains.str.contains(_LABEL).fill_null(value=False)
+    left = frame.filter(~below)
     if left.is_empty():
         return domains
     left = left.with_columns(found=_of_subdomain())

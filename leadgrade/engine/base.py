@@ -22,7 +22,9 @@ class Engine(Protocol):
     def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run a statement that returns nothing."""
 
-    def map_batches(self, query: str, function: BatchFunction, into: str, *, append: bool = False) -> int:
+    def map_batches(
+        self, query: str, function: BatchFunction, into: str, *, append: bool = False, batch_rows: int = ...
+    ) -> int:
         """Stream a query through a pure function, batch by batch, into a table; return the rows written."""
 
     def materialize(self, table: str, query: str) -> int:

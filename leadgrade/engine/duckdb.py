@@ -143,14 +143,16 @@ class DuckDBEngine:
             self.connection.execute("checkpoint")
         return self.count(table)
 
-    def map_batches(self, query: str, function: BatchFunction, into: str, *, append: bool = False) -> int:
+    def map_batches(
+        self, query: str, function: BatchFunction, into: str, *, append: bool = False, batch_rows: int = BATCH_ROWS
+    ) -> int:
         if append:
             self.ensure(into)
         else:
             self.sql(f"drop table if exists {into}")
             self.ensure(into)
         rows = 0
-        for batch in self.batches(query):
+        for batch in self.batches(query, batch_rows):
             rows += self.write(into, function(batch), append=True)
         if self.path:
             self.connection.execute("checkpoint")

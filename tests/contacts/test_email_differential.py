@@ -7,7 +7,17 @@ import random
 import polars as pl
 import pytest
 
-from leadgrade.contacts import email_kinds, email_library, email_proofs, emails, public_suffixes, vocabulary
+from leadgrade.contacts import (
+    email_bytes,
+    email_kinds,
+    email_library,
+    email_persons,
+    email_proofs,
+    emails,
+    name_sets,
+    public_suffixes,
+    vocabulary,
+)
 from tests.contacts.differential import email_reference
 from tests.contacts.differential.emails import answers, compare, expected, generated, run
 
@@ -57,6 +67,24 @@ def odd_values() -> Answered:
         ),
         *(f"a@{'d' * 64}.com", f"a@{'!a' * 130}", f"{'a' * 250}@acme.com", f"{'a' * 246}@acme.com", "a@", "none"),
         *(
+            "a@a×b.com",
+            "a@a÷b.com",
+            "a@aµb.com",
+            "a@-ä.com",
+            "a@ä-.com",
+            "a@ä--b.com",
+            "a@bä--b.com",
+            "a@ä.test",
+            "a@é.local",
+            f"a@{'ä' * 60}.com",
+            f"a@{'aä' * 25}.de",
+            "a@acme.ä",
+            "a@acme.öö",
+            "a@acme.é1",
+            "a@acme.1é",
+            "a@ß.ẞ",
+            "a@ä",
+            *(f"a@acme.c{chr(n)}{letter}" for n in range(0xDF, 0x100) for letter in ("", "m", "om")),
             "a@[IPv6:special-use]",
             "a@[IPv6:too long]",
             "a@acme.com.",
@@ -88,6 +116,28 @@ def test_a_missing_clause_of_the_plain_domain_is_noticed(
     assert differ(odd_values) > 0
 
 
+@pytest.mark.parametrize(
+    "letters",
+    [r"a-z0-9\x{d7}-\x{ff}", r"a-z0-9\x{df}-\x{ff}", r"a-z0-9\x{b5}-\x{ff}", r"a-z0-9\p{L}", r"-a-z0-9\x{df}-\x{f6}"],
+)
+def test_more_letters_in_a_latin_domain_are_noticed(
+    letters: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email_proofs, "LATIN_LETTERS", letters)
+    assert differ(odd_values) > 0
+
+
+@pytest.mark.parametrize("clause", [name for name in email_proofs.PLAIN_DOMAIN if name != "labels"])
+def test_a_missing_clause_of_the_latin_domain_is_noticed(
+    clause: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = pl.all_horizontal(
+        shows for name, shows in email_proofs.PLAIN_DOMAIN.items() if name not in {"labels", clause}
+    )
+    monkeypatch.setattr(email_proofs, "is_plain_ascii_form", lambda: left)
+    assert differ(odd_values) > 0
+
+
 # without these the library is asked and says the same
 _SAVES_A_QUESTION = {"local", "in_angles"}
 
@@ -107,20 +157,21 @@ def test_a_missing_fault_is_noticed(
     assert differ(odd_values) > 0
 
 
-@pytest.mark.parametrize(
-    ("name", "wider"),
-    [
-        ("LOWER_LOCAL", r"^[^@]+@"),  # anything
-        ("LOWER_LOCAL", r"^[a-z0-9_.!#$%&'*+-]+@"),  # dots anywhere
-        ("LOWER_LOCAL", email_proofs.LOWER_LOCAL.replace("+(", "*(", 1)),  # a dot first
-        ("ANY_LOCAL", r"^[a-zA-Z0-9_.!#$%&'*+-]+@"),
-        ("ANY_LOCAL", r"^[^@]*@"),
-    ],
-)
-def test_a_wider_pattern_before_the_at_sign_is_noticed(
-    name: str, wider: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("clause", sorted(email_bytes.CLAUSES))
+def test_a_missing_clause_of_the_plain_bytes_is_noticed(
+    clause: str, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(email_proofs, name, wider)
+    monkeypatch.setattr(email_bytes, "CLAUSES", email_bytes.CLAUSES - {clause})
+    assert differ(odd_values) > 0
+
+
+@pytest.mark.parametrize("byte", b' "(),:;<>[\\]\x00\x7f\xc3')
+def test_another_byte_taken_for_plain_is_noticed(
+    byte: int, odd_values: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = email_bytes._WEIGHTS.copy()
+    weights[[byte, *range(0x80, 0x100)] if byte > 0x7F else byte] = 0
+    monkeypatch.setattr(email_bytes, "_WEIGHTS", weights)
     assert differ(odd_values) > 0
 
 
@@ -185,6 +236,26 @@ def test_kinds_of_address_equal_those_computed_the_long_way() -> None:
     assert differences == dict.fromkeys(email_reference.COLUMNS, 0)
     assert min(wanted.select(pl.col(pl.Boolean).sum()).row(0)) > 100
     assert wanted["suggestion"].count() > 100
+
+
+def test_every_address_that_may_be_no_person_begins_as_a_word() -> None:
+    locals_ = [value.split("@")[0] for value in _kinds_values()]
+    values = pl.Series(
+        [f"{local}@acme.com" for local in locals_ + [w[:n] for w in locals_ for n in (1, 2, 3)] if local]
+    )
+    begins = pl.Series(email_persons.may_begin_as_word(email_bytes.shapes(values).head))
+    may_be = email_persons.may_be_no_person(values)
+    assert (may_be & ~begins).sum() == 0
+    assert may_be.sum() > 1000
+    people = pl.Series([f"{name}@acme.com" for name in ("jurgen", "zoe.lee", "kowalski", "Thomas.Brown", "lhaddad")])
+    assert not email_persons.may_begin_as_word(email_bytes.shapes(people).head).any()
+
+
+def test_a_set_of_names_holds_its_names_and_nothing_else() -> None:
+    names = sorted(email_kinds.free_domains())
+    texts = pl.Series([*names, *(f"x{name}" for name in names), "", None], dtype=pl.String)
+    wanted = [text in email_kinds.free_domains() for text in texts]
+    assert name_sets.NameSet(names).holds(texts).to_list() == wanted
 
 
 @pytest.mark.parametrize("labels", ["", "a.", "b.a.", "c.b.a."])

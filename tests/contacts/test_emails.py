@@ -183,18 +183,18 @@ def test_the_library_is_asked_once_a_distinct_value_and_only_where_nothing_is_pr
         "",
         "none",
         '"b c"@acme.com',
-        "a@é.com",
-        "b@é.com",
-        "a@é.com",
+        "a@例.com",
+        "b@例.com",
+        "a@例.com",
     ]
     values += ['"b c"@acme.com', "jürg@acme.com"]
     found = emails.validate(pl.DataFrame({"other": [1] * len(values), "email_raw": values}))
     assert found["email_raw"].to_list() == values
     assert found["email"].to_list() == [
-        *("b@acme.com", None, "a@acme.com", "b@acme.com", None, None, None, "a@é.com", "b@é.com", "a@é.com"),
+        *("b@acme.com", None, "a@acme.com", "b@acme.com", None, None, None, "a@例.com", "b@例.com", "a@例.com"),
         *(None, "jürg@acme.com"),
     ]
-    assert sorted(asked) == ['"b c"@acme.com', "é.com"]
+    assert sorted(asked) == ['"b c"@acme.com', "例.com"]
 
 
 def test_the_domain_is_told_in_ascii_and_in_its_own_letters() -> None:
