@@ -37,7 +37,7 @@ _SHARED = (
 )  # fmt: skip
 
 # rows at a time: memory stays below 600 MB for a column of any length
-_SLICE = 1_000_000
+_SLICE = 500_000
 
 
 def _shared(frame: pl.DataFrame) -> pl.DataFrame:
