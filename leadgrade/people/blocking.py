@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ class BlockingRule:
     keys: tuple[str, ...]
     split: str
     cap: int
+    rare: bool = False
 
 
 @cache
@@ -32,9 +34,19 @@ def _config() -> dict[str, Any]:
     return config
 
 
-def rules() -> tuple[BlockingRule, ...]:
-    """The rules in the order of the file."""
-    return tuple(BlockingRule(k, tuple(r["keys"]), r["split"], r["cap"]) for k, r in _config()["rules"].items())
+def _effort(leads: int) -> float:
+    """Factor of caps and neighbours: small tables can afford more pairs a lead."""
+    config = _config()
+    return float(min(max(math.sqrt(config["effort_rows"] / max(leads, 1)), 1.0), config["most_effort"]))
+
+
+def rules(leads: int | None = None) -> tuple[BlockingRule, ...]:
+    """The rules in the order of the file, with caps for a table of so many leads."""
+    factor = 1.0 if leads is None else _effort(leads)
+    return tuple(
+        BlockingRule(kind, tuple(r["keys"]), r["split"], int(r["cap"] * factor), r.get("rare", False))
+        for kind, r in _config()["rules"].items()
+    )
 
 
 def _keys_query(rule: BlockingRule) -> str:
@@ -46,7 +58,10 @@ def _keys_query(rule: BlockingRule) -> str:
     )
     return f"""
 with keyed as ({each}),
-sizes as (select k.key, count(*) as records from keyed as k group by k.key having count(*) > 1)
+sizes as (
+    select k.key, count(*) as records from keyed as k group by k.key
+    having count(*) > 1{f" and count(*) <= {rule.cap}" if rule.rare else ""}
+)
 select k.record, k.name_key, s.records > {rule.cap} as is_split,
     case when s.records > {rule.cap} then k.key || chr(31) || k.split else k.key end as key
 from keyed as k
@@ -94,7 +109,7 @@ def build_candidates(engine: DuckDBEngine) -> int:
     """
     engine.sql("create or replace table people.block_pairs (record_a bigint, record_b bigint)")
     capped: list[pl.DataFrame] = []
-    for rule in rules():
+    for rule in rules(engine.count("people.features")):
         engine.sql(f"create or replace table people.block_keys as {_keys_query(rule)}")
         if engine.count("people.block_keys"):
             engine.sql(f"insert into people.block_pairs {_pairs_query(rule)}")

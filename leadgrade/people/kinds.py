@@ -7,14 +7,16 @@ from collections.abc import Mapping
 import polars as pl
 
 KINDS = (
-    "first_name", "last_name", "full_name", "email", "phone", "company", "job_title", "street", "city", "region",
-    "postal_code", "country", "date_of_birth", "identifier", "other",
+    "first_name", "last_name", "full_name", "middle_name", "gender", "email", "phone", "company", "job_title", "street",
+    "city", "region", "postal_code", "country", "date_of_birth", "identifier", "other",
 )  # fmt: skip
 
 # names that a column of the kind goes by, folded to lower case with underscores
 _NAMES: dict[str, tuple[str, ...]] = {
     "first_name": ("first_name", "firstname", "given_name", "givenname", "forename", "vorname", "prenom", "nombre"),
     "last_name": ("last_name", "lastname", "surname", "family_name", "familyname", "nachname", "nom", "apellido"),
+    "middle_name": ("middle_name", "middle_initial", "middle", "second_name", "mi"),
+    "gender": ("gender", "sex", "geschlecht", "sexe", "sexo"),
     "full_name": ("full_name", "fullname", "name", "contact_name", "lead_name", "person_name"),
     "email": ("email", "e_mail", "email_address", "mail", "work_email"),
     "phone": ("phone", "mobile", "phone_number", "mobile_phone", "telephone", "tel", "cell", "mobile_number"),

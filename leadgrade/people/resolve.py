@@ -30,9 +30,10 @@ def resolve(
 
     Args:
         leads: Any table with a column ``lead_id``, unique and filled; everything else may be missing.
-        columns: Name of a column -> its kind: first_name, last_name, full_name, email, phone, company, job_title, street,
-            city, region, postal_code, country, date_of_birth, identifier, other. Left out: columns are taken by their names.
-        threshold: Match probability from which two rows are one person, above 0 and up to 1; left out: 0.9.
+        columns: Name of a column -> its kind: first_name, last_name, full_name, middle_name, gender, email, phone, company,
+            job_title, street, city, region, postal_code, country, date_of_birth, identifier, other. Left out: columns are
+            taken by their names.
+        threshold: Match probability from which two rows are one person, above 0 and up to 1; left out: 0.8.
 
     Returns:
         lead_id, person_id (hash of the smallest lead_id of the person), match_probability (the surest pair that holds the row
@@ -51,7 +52,7 @@ def resolve(
             engine.write("people.normalised", normalise(table.slice(start, _BATCH)), append=True)
         build_features(engine)
         build_pairs(engine, limit, limit)
-        build_clusters(engine)
+        build_clusters(engine, limit)
         members = engine.collect(_MEMBERS)
     return table.select("lead_id").join(members, on="lead_id", how="left", maintain_order="left")
 
