@@ -34,18 +34,21 @@ def _config() -> dict[str, Any]:
     return config
 
 
-def _effort(leads: int) -> float:
-    """Factor of caps and neighbours: small tables can afford more pairs a lead."""
+def _cap(rule: dict[str, Any], leads: int) -> int:
+    """Small tables can afford more pairs a lead; of rare keys, big ones have to leave more out."""
     config = _config()
-    return float(min(max(math.sqrt(config["effort_rows"] / max(leads, 1)), 1.0), config["most_effort"]))
+    plenty = config["effort_rows"] / max(leads, 1)
+    factor = min(plenty if rule.get("rare", False) else max(math.sqrt(plenty), 1.0), config["most_effort"])
+    return int(rule["cap"] * factor)
 
 
 def rules(leads: int | None = None) -> tuple[BlockingRule, ...]:
     """The rules in the order of the file, with caps for a table of so many leads."""
-    factor = 1.0 if leads is None else _effort(leads)
+    size = _config()["effort_rows"] if leads is None else leads
     return tuple(
-        BlockingRule(kind, tuple(r["keys"]), r["split"], int(r["cap"] * factor), r.get("rare", False))
+        BlockingRule(kind, tuple(r["keys"]), r["split"], _cap(r, size), r.get("rare", False))
         for kind, r in _config()["rules"].items()
+        if _cap(r, size) > 1
     )
 
 

@@ -117,7 +117,26 @@ def _learned_field(prior: Floats, codes: np.ndarray[Any, Any], field: str, name:
         # pairs that no key found are less alike than those that one did
         unseen = config["unseen"] * counts.sum() if name == PERSON else 0.0
         table = _shares(table, counts, config["strength"] + unseen, mask)
-    return table
+    return _capped(table, field) if name == PERSON else table
+
+
+def _capped(table: Floats, field: str) -> Floats:
+    """Hold down how often one person's values differ in what makes a person.
+
+    A table without duplicates has other pairs that are alike by chance; held to be people they would teach that names differ.
+    """
+    spec = settings()["fields"][field]
+    level = levels(field).index("different")
+    most = spec["different"].get("most", 1.0)
+    share = 2.0 ** float(table[level])
+    if share <= most:
+        return table
+    names = levels(field)[:-1]
+    others = [i for i, n in enumerate(names) if i != level and "bits" not in spec[n] and not n.startswith("near_")]
+    capped = table.copy()
+    capped[others] += math.log2((1 - most) / (1 - share))
+    capped[level] = math.log2(most)
+    return capped
 
 
 def _learned_tables(prior: Model, encoded: Encoded, name: str, weights: Floats) -> list[Floats]:

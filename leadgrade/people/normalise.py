@@ -162,13 +162,18 @@ def normalise(frame: pl.DataFrame) -> pl.DataFrame:
     """
     texts = [pl.col(c).cast(t) if c in frame.columns else pl.lit(None, t).alias(c) for c, t in INPUT.items()]
     plain = _places_and_work(_names_from_email(_email(_names(frame.select(texts)))))
+    # who has one name only may have the surname in the wrong box
+    names = pl.concat([plain["first"], plain["last"]]).unique()
+    sounds = pl.DataFrame({"name": names}).with_columns(sound("name").alias("sound"))
+    spoken = [
+        plain[c].replace_strict(sounds["name"], sounds["sound"], return_dtype=pl.String) for c in ("first", "last")
+    ]
+    plain = plain.with_columns(spoken[0].alias("first_sound"), pl.coalesce(spoken[1], spoken[0]).alias("last_sound"))
     # names put into the wrong boxes meet under one key
     parts = pl.concat_list("first", "last").list.drop_nulls().list.sort().list.join(" ")
     both = pl.col("first").is_not_null() & pl.col("last").is_not_null()
     return plain.select(
-        "lead_id", "first", "last", "middle", "gender", sound("first").alias("first_sound"),
-        # who has one name only may have the surname in the wrong box
-        pl.coalesce(sound("last"), sound("first")).alias("last_sound"),
+        "lead_id", "first", "last", "middle", "gender", "first_sound", "last_sound",
         pl.when(both).then(parts).alias("name_key"),
         "email", "local", "email_is_role", "phone",
         pl.when(pl.col("mobile").ne_missing(pl.col("phone"))).then("mobile").alias("mobile"),

@@ -33,7 +33,7 @@ def resolve(
         columns: Name of a column -> its kind: first_name, last_name, full_name, middle_name, gender, email, phone, company,
             job_title, street, city, region, postal_code, country, date_of_birth, identifier, other. Left out: columns are
             taken by their names.
-        threshold: Match probability from which two rows are one person, above 0 and up to 1; left out: 0.8.
+        threshold: Match probability from which two rows are one person, above 0 and up to 1; left out: 0.7.
 
     Returns:
         lead_id, person_id (hash of the smallest lead_id of the person), match_probability (the surest pair that holds the row
