@@ -21,9 +21,9 @@ from pathlib import Path
 
 import polars as pl
 
-from leadgrade.config.run import RunConfig
 from leadgrade.demo import generate
 from leadgrade.people import resolve
+from leadgrade.people.resolve import DEFAULT_THRESHOLD
 
 CUTS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 AS_OF = datetime(2026, 10, 1)
@@ -86,7 +86,7 @@ def _child(*arguments: str) -> tuple[dict[str, float], float, float]:
 
 def measure(name: str, path: Path, cuts: tuple[float, ...]) -> None:
     """One line of the table."""
-    default = RunConfig().match_threshold
+    default = DEFAULT_THRESHOLD
     found, cpu, peak = _child("--one", str(path), "--cut", str(default))
     others = {cut: _child("--one", str(path), "--cut", str(cut))[0]["f1"] for cut in cuts if cut != default}
     best = max([(found["f1"], default), *((f1, cut) for cut, f1 in others.items())])
@@ -142,7 +142,7 @@ def main() -> None:
         _one(options.one, options.cut)
         return
     sets = _labelled(Path(os.environ["LEADGRADE_REAL_DATA"]) / "people") if "LEADGRADE_REAL_DATA" in os.environ else {}
-    print(f"default cut-off {RunConfig().match_threshold}; merges: false merges for 10,000 people")
+    print(f"default cut-off {DEFAULT_THRESHOLD}; merges: false merges for 10,000 people")
     print(f"{'set':<24}{'P':>8}{'R':>8}{'F1':>8}{'B3':>8}{'best F1':>9}{'':<9}{'merges':>8}{'CPU s':>8}{'MiB':>8}")
     with tempfile.TemporaryDirectory(prefix="leadgrade-people-") as folder:
         path = Path(folder) / "set.parquet"

@@ -46,7 +46,7 @@ class RunConfig(Model):
     competitor_domains: list[str] = Field(default_factory=list, description="Domains of competitors.")
     # --- what is enough
     match_threshold: float = Field(
-        0.7, gt=0, lt=1, description="Match probability from which two leads are one person."
+        0.9, gt=0, lt=1, description="Match probability from which two leads are one person."
     )
     review_threshold: float = Field(
         0.3, gt=0, lt=1, description="Match probability from which a pair is kept for review."

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from leadgrade.config.run import RunConfig
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.kinds import as_input
 from leadgrade.people.matching import build_clusters, build_features, build_pairs
@@ -21,6 +20,9 @@ from people.normalised as n
 left join people.clusters as c on n.lead_id = c.lead_id
 order by n.lead_id"""
 _BATCH = 100_000
+# the best compromise over tables of every kind; the nightly job asks for more (run.yaml), since there a wrong merge writes to
+# the wrong person
+DEFAULT_THRESHOLD = 0.7
 
 
 def resolve(
@@ -42,7 +44,7 @@ def resolve(
     Raises:
         ValueError: no lead_id, a lead_id missing or twice, an unknown kind or column, a threshold outside its bounds.
     """
-    limit = RunConfig().match_threshold if threshold is None else threshold
+    limit = DEFAULT_THRESHOLD if threshold is None else threshold
     if not 0 < limit <= 1:
         raise ValueError(f"threshold must be above 0 and at most 1, got {limit}")
     table = as_input(leads, columns)
