@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import polars as pl
 
@@ -20,6 +23,8 @@ from people.normalised as n
 left join people.clusters as c on n.lead_id = c.lead_id
 order by n.lead_id"""
 _BATCH = 100_000
+_MOST_IN_MEMORY = 250_000
+_MEMORY = "800MB"
 # the best compromise over tables of every kind; the nightly job asks for more (run.yaml), since there a wrong merge writes to
 # the wrong person
 DEFAULT_THRESHOLD = 0.7
@@ -49,7 +54,7 @@ def resolve(
         raise ValueError(f"threshold must be above 0 and at most 1, got {limit}")
     table = as_input(leads, columns)
     _check_ids(table["lead_id"])
-    with DuckDBEngine() as engine:
+    with _engine(table.height) as engine:
         for start in range(0, max(table.height, 1), _BATCH):
             engine.write("people.normalised", normalise(table.slice(start, _BATCH)), append=True)
         build_features(engine)
@@ -57,6 +62,19 @@ def resolve(
         build_clusters(engine, limit)
         members = engine.collect(_MEMBERS)
     return table.select("lead_id").join(members, on="lead_id", how="left", maintain_order="left")
+
+
+@contextmanager
+def _engine(rows: int) -> Iterator[DuckDBEngine]:
+    """In memory; a big table lies in a private folder that is deleted afterwards, and spills there."""
+    if rows <= _MOST_IN_MEMORY:
+        with DuckDBEngine() as engine:
+            yield engine
+        return
+    with tempfile.TemporaryDirectory(prefix="leadgrade-") as folder:
+        spill = Path(folder)
+        with DuckDBEngine(spill / "work.duckdb", memory_limit=_MEMORY, spill=spill) as engine:
+            yield engine
 
 
 def _check_ids(lead_ids: pl.Series) -> None:

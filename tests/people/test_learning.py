@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -212,3 +213,10 @@ def test_wrong_ids_are_named(work_file: Path, a: str, b: str, part: str) -> None
 def test_explain_without_a_publication(tmp_path: Path) -> None:
     answer = CliRunner().invoke(main, ["people", "explain", "a", "b", "--home", str(tmp_path)])
     assert answer.exit_code == 2
+
+
+def test_a_big_table_lies_in_a_file_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = register(300, 5).drop("truth")
+    plain = resolve(frame)
+    monkeypatch.setattr(import_module("leadgrade.people.resolve"), "_MOST_IN_MEMORY", 100)
+    assert resolve(frame).equals(plain)
