@@ -9,8 +9,11 @@ STEPS = stage_steps(
     "people",
     {
         "people.normalised": (build.build_normalised, ("contacts.leads", "contacts.emails")),
-        ("people.pairs", "people.candidates", "people.capped_keys"): (build.build_pairs, ("people.features",)),
-        "people.clusters": (build.build_clusters, ("people.pairs", "people.features")),
+        ("people.pairs", "people.scored", "people.model", "people.candidates", "people.capped_keys"): (
+            build.build_pairs,
+            ("people.features",),
+        ),
+        "people.clusters": (build.build_clusters, ("people.scored", "people.features")),
         # last night's members, read before they are made anew: people.assigned stands on it
         ("people.previous", "people.taken_ids"): (build.build_previous, ()),
         "people.id_changes": (build.build_id_changes, ("people.previous", "people.members")),

@@ -90,7 +90,7 @@ class RunConfig(Model):
         0.9, gt=0, lt=1, description="Match probability from which two leads are one person."
     )
     review_threshold: float = Field(
-        0.5, gt=0, lt=1, description="Match probability from which a pair is kept for review."
+        0.3, gt=0, lt=1, description="Match probability from which a pair is kept for review."
     )
 
     @field_validator("time_zone")

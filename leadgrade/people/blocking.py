@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ class BlockingRule:
     keys: tuple[str, ...]
     split: str
     cap: int
+    rare: bool = False
 
 
 @cache
@@ -32,9 +34,22 @@ def _config() -> dict[str, Any]:
     return config
 
 
-def rules() -> tuple[BlockingRule, ...]:
-    """The rules in the order of the file."""
-    return tuple(BlockingRule(k, tuple(r["keys"]), r["split"], r["cap"]) for k, r in _config()["rules"].items())
+def _cap(rule: dict[str, Any], leads: int) -> int:
+    """Small tables can afford more pairs a lead; of rare keys, big ones have to leave more out."""
+    config = _config()
+    plenty = config["effort_rows"] / max(leads, 1)
+    factor = min(plenty if rule.get("rare", False) else max(math.sqrt(plenty), 1.0), config["most_effort"])
+    return int(rule["cap"] * factor)
+
+
+def rules(leads: int | None = None) -> tuple[BlockingRule, ...]:
+    """The rules in the order of the file, with caps for a table of so many leads."""
+    size = _config()["effort_rows"] if leads is None else leads
+    return tuple(
+        BlockingRule(kind, tuple(r["keys"]), r["split"], _cap(r, size), r.get("rare", False))
+        for kind, r in _config()["rules"].items()
+        if _cap(r, size) > 1
+    )
 
 
 def _keys_query(rule: BlockingRule) -> str:
@@ -46,7 +61,10 @@ def _keys_query(rule: BlockingRule) -> str:
     )
     return f"""
 with keyed as ({each}),
-sizes as (select k.key, count(*) as records from keyed as k group by k.key having count(*) > 1)
+sizes as (
+    select k.key, count(*) as records from keyed as k group by k.key
+    having count(*) > 1{f" and count(*) <= {rule.cap}" if rule.rare else ""}
+)
 select k.record, k.name_key, s.records > {rule.cap} as is_split,
     case when s.records > {rule.cap} then k.key || chr(31) || k.split else k.key end as key
 from keyed as k
@@ -94,7 +112,7 @@ def build_candidates(engine: DuckDBEngine) -> int:
     """
     engine.sql("create or replace table people.block_pairs (record_a bigint, record_b bigint)")
     capped: list[pl.DataFrame] = []
-    for rule in rules():
+    for rule in rules(engine.count("people.features")):
         engine.sql(f"create or replace table people.block_keys as {_keys_query(rule)}")
         if engine.count("people.block_keys"):
             engine.sql(f"insert into people.block_pairs {_pairs_query(rule)}")

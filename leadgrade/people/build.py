@@ -111,14 +111,14 @@ def build_normalised(run: Run) -> None:
 
 
 def build_pairs(run: Run) -> None:
-    """Make ``people.candidates``, ``people.capped_keys`` and ``people.pairs`` from people.features."""
+    """Make ``people.candidates``, ``people.capped_keys``, ``people.scored`` and ``people.pairs`` from people.features."""
     settings = run.settings.run
     matching.build_pairs(run.engine, settings.match_threshold, settings.review_threshold)
 
 
 def build_clusters(run: Run) -> None:
-    """Make ``people.clusters`` from people.pairs and people.features."""
-    matching.build_clusters(run.engine)
+    """Make ``people.clusters`` from people.scored and people.features."""
+    matching.build_clusters(run.engine, run.settings.run.match_threshold)
 
 
 def build_previous(run: Run) -> None:

@@ -1,123 +1,106 @@
-"""From matched pairs to people: the surest pairs first, and no chain through a contradiction."""
+"""From weighed pairs to people: the surest pairs first, and no chain through a contradiction.
+
+Two groups become one where the evidence of all pairs between them, for and against, speaks for it: John and J. do not join
+J. and Jane, because John and Jane were compared, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 
 import polars as pl
-from rapidfuzz.distance import OSA, JaroWinkler
 
-from leadgrade.people.names import may_be_same
+# bits beyond which a pair says no more for or against: one slip in the data must not outvote a whole group
+MOST_BITS = 20.0
+# the order of merging leaves little for a further round; it ends when nothing changes
+_ROUNDS = 3
 
-Name = tuple[str | None, str | None]
-# above this, a pair may join clusters of different dates of birth or identifiers: a typing error is likelier
-SURE = 0.999
-# names, dates and identifiers that a cluster remembers: beyond this many it is a heap of rows, not a person's history
-MOST_KNOWN = 30
-
-CLUSTERS: dict[str, pl.DataType] = {
-    "lead_id": pl.String(),
-    "cluster_id": pl.String(),
-    "match_probability": pl.Float64(),
-}
+CLUSTERS = pl.Schema({"record": pl.Int64, "cluster": pl.Int64, "match_probability": pl.Float64})
 
 
-def _close(a: str, b: str) -> bool:
-    return OSA.distance(a, b, score_cutoff=2) <= 2
+def bits_of(probability: float) -> float:
+    """Log2 of the odds, within what a pair may say."""
+    if probability >= 1:
+        return MOST_BITS - 0.1
+    return max(-MOST_BITS, min(MOST_BITS - 0.1, math.log2(probability / (1 - probability))))
 
 
-def _names_agree(a: Name, b: Name) -> bool:
-    """False where two full given names cannot be one person's, in their own box or in the other."""
-    first_a, first_b = a[0], b[0]
-    if first_a is None or first_b is None or may_be_same(first_a, first_b):
-        return True
-    crossed = (f"{a[0]} {a[1]}", f"{b[1]} {b[0]}")
-    return JaroWinkler.similarity(*crossed) >= 0.95
+class _Groups:
+    """Groups of records and the summed weight of the pairs between any two of them."""
 
+    def __init__(self, records: list[int]) -> None:
+        self.parent = {r: r for r in records}
+        self.between: dict[int, dict[int, float]] = {r: {} for r in records}
 
-def _contradict(a: set[Name], b: set[Name]) -> bool:
-    """True where half of the names of one group or more speak against the other: John - J. - Jane is no chain."""
-    conflicts = sum(not _names_agree(x, y) for x in a for y in b if x != y)
-    return 2 * conflicts >= len(a) * len(b)
+    def add(self, a: int, b: int, bits: float) -> None:
+        self.between[a][b] = self.between[b][a] = bits
 
+    def root(self, record: int) -> int:
+        parent = self.parent
+        while parent[record] != record:
+            parent[record] = parent[parent[record]]
+            record = parent[record]
+        return record
 
-class _Forest:
-    """Union-find over positions; each root knows the names, dates of birth and identifiers below it."""
-
-    def __init__(self, names: list[Name], dobs: list[str | None], identifiers: list[str | None]) -> None:
-        self.parent = list(range(len(names)))
-        self.members: list[list[int]] = [[i] for i in range(len(names))]
-        self.joined = [0.0] * len(names)
-        self.names = [{name} for name in names]
-        self.facts: list[list[set[str]]] = [
-            [{v} if v else set() for v in dobs],
-            [{v} if v else set() for v in identifiers],
-        ]
-
-    def root(self, i: int) -> int:
-        while self.parent[i] != i:
-            self.parent[i] = self.parent[self.parent[i]]
-            i = self.parent[i]
-        return i
-
-    def _may_join(self, a: int, b: int, probability: float) -> bool:
-        if len(self.members[a]) + len(self.members[b]) == 2:
-            return True
-        identifiers = self.facts[1]
-        if not identifiers[a] & identifiers[b] and _contradict(self.names[a], self.names[b]):
+    def join(self, a: int, b: int, least: float) -> bool:
+        """Make one group of two, if the pairs between them come to at least so many bits."""
+        a, b = self.root(a), self.root(b)
+        if a == b or self.between[a].get(b, -math.inf) < least:
             return False
-        return probability >= SURE or all(_agree(fact[a], fact[b], _close) for fact in self.facts)
-
-    def join(self, i: int, j: int, probability: float) -> None:
-        a, b = sorted((self.root(i), self.root(j)))
-        if a == b or not self._may_join(a, b, probability):
-            return
-        for side in (i, j):
-            self.joined[side] = max(self.joined[side], probability)
-        small, big = sorted((a, b), key=lambda r: (len(self.members[r]), -r))
-        self.parent[small] = big
-        self.members[big] += self.members[small]
-        if len(self.names[big]) < MOST_KNOWN:
-            self.names[big] |= self.names[small]
-        for fact in self.facts:
-            if len(fact[big]) < MOST_KNOWN:
-                fact[big] |= fact[small]
+        if (len(self.between[a]), -a) < (len(self.between[b]), -b):
+            a, b = b, a
+        self.parent[b] = a
+        mine, other = self.between[a], self.between.pop(b)
+        del mine[b]
+        for third, bits in other.items():
+            if third != a:
+                mine[third] = self.between[third][a] = mine.get(third, 0.0) + bits
+                del self.between[third][b]
+        return True
 
 
-def _agree(a: set[str], b: set[str], close: Callable[[str, str], bool]) -> bool:
-    return not a or not b or bool(a & b) or any(close(x, y) for x in a for y in b)
-
-
-def cluster(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """Put matched leads together, surest pairs first.
-
-    A pair does not join two groups whose given names contradict each other, nor (below near certainty) two groups with
-    different dates of birth or identifiers. Work is per matched pair, not per lead.
+def cluster(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
+    """Put matched records together.
 
     Args:
-        pairs: lead_id_a, lead_id_b, match_probability of the pairs that count as a match.
-        facts: lead_id, first, last, dob, identifier of every lead in a pair.
+        pairs: record_a, record_b, match_weight, match_probability, is_related: the pairs that count as a match, and every
+            other compared pair of two records that are in one. Work is per pair of these, not per record of the table.
+        threshold: Match probability from which two groups are one.
 
     Returns:
-        The columns of :data:`CLUSTERS` for every lead in a pair: cluster_id is the smallest lead_id of its group,
-        match_probability that of the surest pair which holds the lead in it.
+        The columns of :data:`CLUSTERS` for every record in a matched pair: cluster is the smallest record of its group,
+        match_probability that of the surest pair which holds the record in it, 1 for a record alone.
     """
-    leads = facts.sort("lead_id")
-    position = {lead: i for i, lead in enumerate(leads["lead_id"].to_list())}
-    names = list(zip(leads["first"].to_list(), leads["last"].to_list(), strict=True))
-    forest = _Forest(names, leads["dob"].to_list(), leads["identifier"].to_list())
-    ordered = pairs.sort("match_probability", "lead_id_a", "lead_id_b", descending=[True, False, False])
-    columns = (ordered[c].to_list() for c in ("lead_id_a", "lead_id_b", "match_probability"))
-    for a, b, probability in zip(*columns, strict=True):
-        forest.join(position[a], position[b], probability)
-    return _result(leads["lead_id"].to_list(), forest)
+    least = bits_of(threshold)
+    bits = pl.col("match_weight").clip(-MOST_BITS, MOST_BITS)
+    ordered = pairs.with_columns(pl.when("is_related").then(-MOST_BITS).otherwise(bits).alias("bits"))
+    ordered = ordered.sort("match_weight", "record_a", "record_b", descending=[True, False, False])
+    records = pl.concat([ordered["record_a"], ordered["record_b"]]).unique().sort()
+    groups = _Groups(records.to_list())
+    edges = list(
+        zip(ordered["record_a"].to_list(), ordered["record_b"].to_list(), ordered["bits"].to_list(), strict=True)
+    )
+    for a, b, bits in edges:
+        groups.add(a, b, bits)
+    strong = [(a, b) for a, b, bits in edges if bits >= least]
+    for _ in range(_ROUNDS):
+        if not sum(groups.join(a, b, least) for a, b in strong):
+            break
+    return _result(records, groups, ordered)
 
 
-def _result(lead_ids: list[str], forest: _Forest) -> pl.DataFrame:
-    """Positions are in the order of lead_id, so the smallest member is the smallest lead_id."""
-    roots = [forest.root(i) for i in range(len(lead_ids))]
-    smallest = {root: min(forest.members[root]) for root in set(roots)}
-    cluster_ids = [lead_ids[smallest[root]] for root in roots]
-    # a lead that only later members came to is held by its own pair as well; one that no pair holds stands alone
-    held = [forest.joined[i] if len(forest.members[roots[i]]) > 1 else 1.0 for i in range(len(lead_ids))]
-    return pl.DataFrame({"lead_id": lead_ids, "cluster_id": cluster_ids, "match_probability": held}, schema=CLUSTERS)
+def _result(records: pl.Series, groups: _Groups, pairs: pl.DataFrame) -> pl.DataFrame:
+    roots = pl.Series("root", [groups.root(r) for r in records.to_list()], dtype=pl.Int64)
+    found = pl.DataFrame([records.alias("record"), roots])
+    found = found.with_columns(pl.col("record").min().over("root").alias("cluster"))
+    sides = pl.concat(pairs.select(pl.col(s).alias("record"), pl.col(o).alias("to"), "match_probability")
+                      for s, o in (("record_a", "record_b"), ("record_b", "record_a")))  # fmt: skip
+    inside = (
+        sides.join(found.select("record", "cluster"), on="record")
+        .join(found.select(pl.col("record").alias("to"), pl.col("cluster").alias("other")), on="to")
+        .filter(pl.col("cluster") == pl.col("other"))
+        .group_by("record")
+        .agg(pl.col("match_probability").max())
+    )
+    held = found.join(inside, on="record", how="left", maintain_order="left")
+    return held.select("record", "cluster", pl.col("match_probability").fill_null(1.0)).cast(CLUSTERS)

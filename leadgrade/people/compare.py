@@ -12,16 +12,16 @@ from rapidfuzz.process import cpdist
 from leadgrade.people.names import nickname_frame
 
 FIELDS = (
-    "first_name", "last_name", "email", "phone", "company", "job_title", "street", "postal_code", "city", "region",
-    "country", "date_of_birth", "identifier", "other",
+    "first_name", "last_name", "middle_name", "gender", "email", "phone", "company", "job_title", "street", "postal_code",
+    "city", "region", "country", "date_of_birth", "identifier", "other",
 )  # fmt: skip
 # columns of people.features that a comparison reads, for either lead
 FEATURES = (
-    "first", "last", "email", "local", "email_is_role", "phone", "mobile", "company", "domain", "title", "street", "city",
-    "region", "postal", "country", "dob", "identifier", "other",
-    "first_records", "last_records", "email_records", "email_names", "phone_records", "phone_names", "mobile_records",
-    "mobile_names", "company_records", "domain_records", "street_records", "city_records", "postal_records", "title_records",
-    "dob_records", "identifier_records", "other_records",
+    "first", "last", "middle", "gender", "email", "local", "email_is_role", "phone", "mobile", "company", "domain", "title",
+    "street", "city", "region", "postal", "country", "dob", "identifier", "other",
+    "name_records", "first_records", "last_records", "email_names", "phone_names", "mobile_names", "company_records",
+    "domain_records", "street_records", "city_records", "postal_records", "title_records",
+    "dob_records", "identifier_names", "other_records",
 )  # fmt: skip
 _AT = r"@(.*)$"
 # a number or address under which names with this many initials appear is shared: a switchboard, an office
@@ -29,12 +29,12 @@ SHARED_PHONE = 3
 SHARED_EMAIL = 4
 
 
-def compare_query() -> str:
+def compare_query(pairs: str = "people.candidates", further: str = "") -> str:
     """Candidate pairs with the features of both leads, as columns ``<feature>_a`` and ``<feature>_b``."""
     sides = ", ".join(f"{side}.{f} as {f}_{side}" for side in "ab" for f in FEATURES)
     return f"""
-select a.lead_id as lead_id_a, b.lead_id as lead_id_b, {sides}
-from people.candidates as c
+select {further}c.record_a, c.record_b, {sides}
+from {pairs} as c
 inner join people.features as a on c.record_a = a.record
 inner join people.features as b on c.record_b = b.record"""
 
@@ -102,6 +102,12 @@ def _is_swapped() -> pl.Expr:
     return (pl.col("is_crossed") | (pl.col("swapped_jw") >= 0.95)) & straight
 
 
+def _is_other_part() -> pl.Expr:
+    """Somebody with one name only, and it is the other's surname."""
+    first, last = ([pl.col(f"{f}_{side}") for side in "ab"] for f in ("first", "last"))
+    return (last[0].is_null() & (first[0] == last[1])) | (last[1].is_null() & (first[1] == last[0]))
+
+
 def _first_level() -> pl.Expr:
     initial = _begins("first") & (_shorter("first") == 1)
     return _levels(
@@ -113,6 +119,8 @@ def _first_level() -> pl.Expr:
         (_begins("first") & (_shorter("first") >= 3), "prefix"),
         ((pl.col("first_edits") <= 1) & (_shorter("first") >= 3), "typo"),
         ((pl.col("first_jw") >= 0.9) | ((pl.col("first_edits") <= 2) & (_shorter("first") >= 6)), "similar"),
+        (_is_other_part(), "other_part"),
+        (pl.col("first_jw") >= 0.8, "loose"),
     )
 
 
@@ -125,6 +133,32 @@ def _last_level() -> pl.Expr:
         ((pl.col("last_edits") <= 1) & (_shorter("last") >= 3), "typo"),
         (_has_word("last"), "contained"),
         ((pl.col("last_jw") >= 0.92) | ((pl.col("last_edits") <= 2) & (_shorter("last") >= 6)), "similar"),
+        (pl.col("last_jw") >= 0.82, "loose"),
+    )
+
+
+def _middle_level() -> pl.Expr:
+    return _levels(
+        _missing("middle"),
+        (_same("middle") & (_shorter("middle") == 1), "same_initial"),
+        (_same("middle"), "same"),
+        (_begins("middle") & (_shorter("middle") == 1), "initial"),
+        (_has_word("middle"), "contained"),
+    )
+
+
+def _date_level() -> pl.Expr:
+    """Day and month in each other's place, one slip of the pen, two slips or one part of three, another date."""
+    a, b = pl.col("dob_a"), pl.col("dob_b")
+    crossed = a.str.slice(0, 4) + a.str.slice(6, 2) + a.str.slice(4, 2)
+    parts = [(a.str.slice(at, n) == b.str.slice(at, n)).cast(pl.Int8) for at, n in ((0, 4), (4, 2), (6, 2))]
+    is_near = (pl.col("dob_edits") <= 2) | (pl.sum_horizontal(parts) >= 2)
+    return _levels(
+        _missing("dob"),
+        (_same("dob"), "same"),
+        (crossed == b, "swapped"),
+        (pl.col("dob_edits") <= 1, "slip"),
+        (is_near, "near"),
     )
 
 
@@ -171,26 +205,45 @@ def _company_level() -> pl.Expr:
     )
 
 
+def _street_level() -> pl.Expr:
+    return _levels(
+        _missing("street"),
+        (_same("street"), "same"),
+        (pl.col("street_jw") >= 0.88, "similar"),
+        (pl.col("street_jw") >= 0.75, "loose"),
+    )
+
+
+def _postal_level() -> pl.Expr:
+    a, b = pl.col("postal_a"), pl.col("postal_b")
+    is_near = (pl.col("postal_edits") <= 2) | (a.str.slice(0, 3) == b.str.slice(0, 3))
+    return _levels(
+        _missing("postal"), (_same("postal"), "same"), (pl.col("postal_edits") <= 1, "similar"), (is_near, "loose")
+    )
+
+
+def _identifier_level() -> pl.Expr:
+    edits = pl.col("identifier_edits")
+    is_near = (edits <= 3) & (_shorter("identifier") >= 7)
+    return _levels(_missing("identifier"), (_same("identifier"), "same"), (edits <= 2, "similar"), (is_near, "loose"))
+
+
 def _text_level(column: str, threshold: float) -> pl.Expr:
     return _levels(_missing(column), (_same(column), "same"), (pl.col(f"{column}_jw") >= threshold, "similar"))
 
 
-def _edits_level(column: str, most: int) -> pl.Expr:
-    return _levels(_missing(column), (_same(column), "same"), (pl.col(f"{column}_edits") <= most, "similar"))
-
-
 def _records() -> dict[str, pl.Expr]:
-    """How many records share the agreed value, where values are close: the more frequent one."""
+    """How many leads share the agreed value (of what belongs to somebody: people); where values are close, the more frequent."""
 
     def most(column: str) -> pl.Expr:
         return pl.max_horizontal(f"{column}_records_a", f"{column}_records_b")
 
     company = pl.when(_same("company")).then(pl.col("company_records_a")).when(_same("domain")).then("domain_records_a")
     return {
-        "first_name": most("first"), "last_name": most("last"), "email": pl.col("email_records_a"),
-        "phone": pl.max_horizontal("phone_records_a", "mobile_records_a"), "company": company.otherwise(most("company")),
+        "full_name": most("name"), "first_name": most("first"), "last_name": most("last"), "email": pl.col("email_names_a"),
+        "phone": pl.max_horizontal("phone_names_a", "mobile_names_a"), "company": company.otherwise(most("company")),
         "job_title": most("title"), "street": most("street"), "postal_code": most("postal"), "city": most("city"),
-        "date_of_birth": most("dob"), "identifier": most("identifier"), "other": most("other"),
+        "date_of_birth": most("dob"), "identifier": pl.col("identifier_names_a"), "other": most("other"),
     }  # fmt: skip
 
 
@@ -201,26 +254,28 @@ def compare(frame: pl.DataFrame) -> pl.DataFrame:
         frame: Rows of :func:`compare_query`.
 
     Returns:
-        lead_id_a, lead_id_b, one column a field of :data:`FIELDS` with its level of agreement ("missing" is neither for nor
+        record_a, record_b, one column a field of :data:`FIELDS` with its level of agreement ("missing" is neither for nor
         against), and ``<field>_records``: how many leads share the value that they agree in.
     """
     scored = _scored(frame)
     return scored.select(
-        "lead_id_a",
-        "lead_id_b",
+        "record_a",
+        "record_b",
         _first_level().alias("first_name"),
         _last_level().alias("last_name"),
+        _middle_level().alias("middle_name"),
+        _levels(_missing("gender"), (_same("gender"), "same")).alias("gender"),
         _email_level().alias("email"),
         _phone_level().alias("phone"),
         _company_level().alias("company"),
         _text_level("title", 0.9).alias("job_title"),
-        _text_level("street", 0.88).alias("street"),
-        _edits_level("postal", 1).alias("postal_code"),
+        _street_level().alias("street"),
+        _postal_level().alias("postal_code"),
         _text_level("city", 0.88).alias("city"),
         _levels(_missing("region"), (_same("region"), "same")).alias("region"),
         _levels(_missing("country"), (_same("country"), "same")).alias("country"),
-        _edits_level("dob", 2).alias("date_of_birth"),
-        _edits_level("identifier", 2).alias("identifier"),
+        _date_level().alias("date_of_birth"),
+        _identifier_level().alias("identifier"),
         _text_level("other", 0.9).alias("other"),
         *(expression.alias(f"{field}_records") for field, expression in _records().items()),
     )

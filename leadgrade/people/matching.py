@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.people.blocking import build_candidates
 from leadgrade.people.cluster import cluster
 from leadgrade.people.compare import compare, compare_query
+from leadgrade.people.learn import learn
+from leadgrade.people.model_table import to_frame
 from leadgrade.people.score import score
+
+_PAIRS = """
+select
+    a.lead_id as lead_id_a,
+    b.lead_id as lead_id_b,
+    s.match_weight,
+    s.match_probability,
+    case when s.match_probability >= $match then 'match' else 'review' end as decision,
+    s.evidence
+from people.scored as s
+inner join people.features as a on s.record_a = a.record
+inner join people.features as b on s.record_b = b.record
+where s.match_probability >= $review"""
+# what was compared among the leads of matched pairs: the evidence against a chain, too
+_RELATED = """
+with matched as (
+    select s.record_a as record from people.scored as s where s.match_probability >= $match
+    union
+    select s.record_b as record from people.scored as s where s.match_probability >= $match
+)
+select s.record_a, s.record_b, s.match_weight, s.match_probability, s.is_related
+from people.scored as s
+semi join matched as a on s.record_a = a.record
+semi join matched as b on s.record_b = b.record"""
 
 
 def build_features(engine: DuckDBEngine) -> int:
@@ -18,31 +42,26 @@ def build_features(engine: DuckDBEngine) -> int:
 
 
 def build_pairs(engine: DuckDBEngine, match_threshold: float, review_threshold: float) -> int:
-    """Make ``people.candidates``, ``people.capped_keys`` and ``people.pairs`` from ``people.features``."""
+    """Make ``people.pairs`` and what it stands on from ``people.features``.
+
+    That is ``people.candidates``, ``people.capped_keys``, ``people.model`` and ``people.scored``.
+    """
     build_candidates(engine)
-    leads = engine.count("people.features")
-
-    def weigh(batch: pl.DataFrame) -> pl.DataFrame:
-        scored = score(compare(batch), leads).filter(pl.col("match_probability") >= review_threshold)
-        decision = (
-            pl.when(pl.col("match_probability") >= match_threshold).then(pl.lit("match")).otherwise(pl.lit("review"))
-        )
-        return scored.with_columns(decision.alias("decision"))
-
-    return engine.map_batches(compare_query(), weigh, "people.pairs")
+    model = learn(engine)
+    engine.write("people.model", to_frame(model))
+    engine.map_batches(compare_query(), lambda batch: score(compare(batch), model, review_threshold), "people.scored")
+    query = _PAIRS.replace("$match", repr(float(match_threshold))).replace("$review", repr(float(review_threshold)))
+    return engine.materialize("people.pairs", query)
 
 
-_MATCHES = "select p.lead_id_a, p.lead_id_b, p.match_probability from people.pairs as p where p.decision = 'match'"
-_FACTS = """
-with matched as (
-    select p.lead_id_a as lead_id from people.pairs as p where p.decision = 'match'
-    union
-    select p.lead_id_b as lead_id from people.pairs as p where p.decision = 'match'
-)
-select f.lead_id, f.first, f.last, f.dob, f.identifier
-from people.features as f inner join matched as m on f.lead_id = m.lead_id"""
-
-
-def build_clusters(engine: DuckDBEngine) -> int:
-    """Make ``people.clusters`` from the matched pairs: the leads in one, each with the smallest lead_id of its cluster."""
-    return engine.write("people.clusters", cluster(engine.collect(_MATCHES), engine.collect(_FACTS)))
+def build_clusters(engine: DuckDBEngine, match_threshold: float) -> int:
+    """Make ``people.clusters`` from the scored pairs: the leads in one, each with the smallest lead_id of its cluster."""
+    found = cluster(engine.collect(_RELATED, {"match": match_threshold}), match_threshold)
+    engine.write("people.found", found)
+    rows = engine.materialize(
+        "people.clusters",
+        "select f.lead_id, c.lead_id as cluster_id, p.match_probability from people.found as p "
+        "inner join people.features as f on p.record = f.record inner join people.features as c on p.cluster = c.record",
+    )
+    engine.sql("drop table people.found")
+    return rows

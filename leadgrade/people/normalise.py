@@ -7,15 +7,16 @@ from functools import cache
 import polars as pl
 
 from leadgrade.contacts import companies, vocabulary
-from leadgrade.contacts.email_kinds import free_domains
+from leadgrade.contacts.email_kinds import disposable_domains, free_domains
 from leadgrade.contacts.email_persons import is_role
 
 # what normalise() is given: text as it came or cleaned by the stage contacts; null where unknown
 INPUT: dict[str, pl.DataType] = {
     name: pl.String()
     for name in (
-        "lead_id", "first_name", "last_name", "full_name", "email", "phone", "mobile", "company", "company_domain",
-        "job_title", "street", "city", "region", "postal_code", "country", "date_of_birth", "identifier", "other",
+        "lead_id", "first_name", "last_name", "full_name", "middle_name", "gender", "email", "phone", "mobile",
+        "company", "company_domain", "job_title", "street", "city", "region", "postal_code", "country",
+        "date_of_birth", "identifier", "other",
     )
 } | {"email_is_role": pl.Boolean()}  # fmt: skip
 
@@ -64,7 +65,15 @@ def _names(frame: pl.DataFrame) -> pl.DataFrame:
     lone = pl.col("first_name").is_null() & pl.col("last_name").is_null()
     first = pl.coalesce("first_name", pl.when(lone).then(pl.col("full_name").str.extract(r"^(\S+)")))
     last = pl.coalesce("last_name", pl.when(lone).then(pl.col("full_name").str.extract(r"\s(\S+)$")))
-    return frame.with_columns(first.alias("first"), last.alias("last"))
+    frame = frame.with_columns(first.alias("first"), last.alias("last"))
+    return frame.with_columns(pl.coalesce(folded("middle_name"), _between()).alias("middle"))
+
+
+def _between() -> pl.Expr:
+    """Words of the full name that are neither the given name nor the surname."""
+    words = pl.col("full_name").str.split(" ")
+    known = pl.concat_list("first", "last").list.join(" ", ignore_nulls=True).str.split(" ")
+    return _filled(words.list.set_difference(known).list.join(" "))
 
 
 def _email(frame: pl.DataFrame) -> pl.DataFrame:
@@ -110,16 +119,20 @@ def _date() -> pl.Expr:
     """Digits of a date of birth, year first where it can be told."""
     text = pl.col("date_of_birth")
     swapped = text.str.replace(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$", "$3-$1-$2")
+    swapped = swapped.str.replace(r"^(\d{4})[/.-](\d)[/.-]", "$1-0$2-").str.replace(
+        r"^(\d{4}-\d{2})[/.-](\d)$", "$1-0$2"
+    )
     return _filled(swapped.str.replace_all(r"[^0-9]", "").str.slice(0, 8))
 
 
 @cache
-def _free() -> pl.Series:
-    return pl.Series(sorted(free_domains()), dtype=pl.String).implode()
+def _of_nobody() -> pl.Series:
+    """Domains that are no company's."""
+    return pl.Series(sorted(free_domains() | disposable_domains()), dtype=pl.String).implode()
 
 
 def _places_and_work(frame: pl.DataFrame) -> pl.DataFrame:
-    own_domain = pl.when(~pl.col("email_domain").is_in(_free())).then("email_domain")
+    own_domain = pl.when(~pl.col("email_domain").is_in(_of_nobody())).then("email_domain")
     street = folded("street").str.split(" ").list.eval(pl.element().replace(_ABBREVIATIONS)).list.join(" ")
     return frame.with_columns(
         companies.normalise(frame["company"])["company_key"].alias("company"),
@@ -133,6 +146,7 @@ def _places_and_work(frame: pl.DataFrame) -> pl.DataFrame:
         _date().alias("dob"),
         _filled(folded("identifier").str.replace_all(r"[^\p{L}0-9]", "")).alias("identifier"),
         folded("other").alias("other"),
+        folded("gender").str.slice(0, 1).alias("gender"),
         _digits("phone").alias("phone"),
         _digits("mobile").alias("mobile"),
     )
@@ -149,11 +163,18 @@ def normalise(frame: pl.DataFrame) -> pl.DataFrame:
     """
     texts = [pl.col(c).cast(t) if c in frame.columns else pl.lit(None, t).alias(c) for c, t in INPUT.items()]
     plain = _places_and_work(_names_from_email(_email(_names(frame.select(texts)))))
+    # who has one name only may have the surname in the wrong box
+    names = pl.concat([plain["first"], plain["last"]]).unique()
+    sounds = pl.DataFrame({"name": names}).with_columns(sound("name").alias("sound"))
+    spoken = [
+        plain[c].replace_strict(sounds["name"], sounds["sound"], return_dtype=pl.String) for c in ("first", "last")
+    ]
+    plain = plain.with_columns(spoken[0].alias("first_sound"), pl.coalesce(spoken[1], spoken[0]).alias("last_sound"))
     # names put into the wrong boxes meet under one key
     parts = pl.concat_list("first", "last").list.drop_nulls().list.sort().list.join(" ")
     both = pl.col("first").is_not_null() & pl.col("last").is_not_null()
     return plain.select(
-        "lead_id", "first", "last", sound("first").alias("first_sound"), sound("last").alias("last_sound"),
+        "lead_id", "first", "last", "middle", "gender", "first_sound", "last_sound",
         pl.when(both).then(parts).alias("name_key"),
         "email", "local", "email_is_role", "phone",
         pl.when(pl.col("mobile").ne_missing(pl.col("phone"))).then("mobile").alias("mobile"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import polars as pl
 
-from leadgrade.config.run import RunConfig
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.kinds import as_input
 from leadgrade.people.matching import build_clusters, build_features, build_pairs
@@ -21,6 +23,11 @@ from people.normalised as n
 left join people.clusters as c on n.lead_id = c.lead_id
 order by n.lead_id"""
 _BATCH = 100_000
+_MOST_IN_MEMORY = 250_000
+_MEMORY = "800MB"
+# the best compromise over tables of every kind; the nightly job asks for more (run.yaml), since there a wrong merge writes to
+# the wrong person
+DEFAULT_THRESHOLD = 0.7
 
 
 def resolve(
@@ -30,9 +37,10 @@ def resolve(
 
     Args:
         leads: Any table with a column ``lead_id``, unique and filled; everything else may be missing.
-        columns: Name of a column -> its kind: first_name, last_name, full_name, email, phone, company, job_title, street,
-            city, region, postal_code, country, date_of_birth, identifier, other. Left out: columns are taken by their names.
-        threshold: Match probability from which two rows are one person, above 0 and up to 1; left out: 0.9.
+        columns: Name of a column -> its kind: first_name, last_name, full_name, middle_name, gender, email, phone, company,
+            job_title, street, city, region, postal_code, country, date_of_birth, identifier, other. Left out: columns are
+            taken by their names.
+        threshold: Match probability from which two rows are one person, above 0 and up to 1; left out: 0.7.
 
     Returns:
         lead_id, person_id (hash of the smallest lead_id of the person), match_probability (the surest pair that holds the row
@@ -41,19 +49,32 @@ def resolve(
     Raises:
         ValueError: no lead_id, a lead_id missing or twice, an unknown kind or column, a threshold outside its bounds.
     """
-    limit = RunConfig().match_threshold if threshold is None else threshold
+    limit = DEFAULT_THRESHOLD if threshold is None else threshold
     if not 0 < limit <= 1:
         raise ValueError(f"threshold must be above 0 and at most 1, got {limit}")
     table = as_input(leads, columns)
     _check_ids(table["lead_id"])
-    with DuckDBEngine() as engine:
+    with _engine(table.height) as engine:
         for start in range(0, max(table.height, 1), _BATCH):
             engine.write("people.normalised", normalise(table.slice(start, _BATCH)), append=True)
         build_features(engine)
         build_pairs(engine, limit, limit)
-        build_clusters(engine)
+        build_clusters(engine, limit)
         members = engine.collect(_MEMBERS)
     return table.select("lead_id").join(members, on="lead_id", how="left", maintain_order="left")
+
+
+@contextmanager
+def _engine(rows: int) -> Iterator[DuckDBEngine]:
+    """In memory; a big table lies in a private folder that is deleted afterwards, and spills there."""
+    if rows <= _MOST_IN_MEMORY:
+        with DuckDBEngine() as engine:
+            yield engine
+        return
+    with tempfile.TemporaryDirectory(prefix="leadgrade-") as folder:
+        spill = Path(folder)
+        with DuckDBEngine(spill / "work.duckdb", memory_limit=_MEMORY, spill=spill) as engine:
+            yield engine
 
 
 def _check_ids(lead_ids: pl.Series) -> None:

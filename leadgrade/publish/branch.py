@@ -33,7 +33,7 @@ class Branch:
     base: str | None
 
 
-def _newest_base(home: Home) -> tuple[str, Path] | None:
+def newest_base(home: Home) -> tuple[str, Path] | None:
     """The newest generation at or before the current one whose work file is still there."""
     current = home.current()
     for generation in reversed([g for g in home.generations() if current is None or g <= current]):
@@ -56,7 +56,7 @@ def _prepare_branch(home: Home, run_id: str, full: bool) -> Branch:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.is_file():  # a run that is taken up again goes on where it stopped
         return Branch(path, None)
-    base = _newest_base(home)
+    base = newest_base(home)
     if base:
         _copy(base[1], path)
     elif home.current() and not full:

@@ -6,6 +6,8 @@ select
     normalised.lead_id,
     normalised.first,
     normalised.last,
+    normalised.middle,
+    normalised.gender,
     normalised.first_sound,
     normalised.last_sound,
     normalised.name_key,
@@ -25,6 +27,7 @@ select
     normalised.dob,
     normalised.identifier,
     normalised.other,
+    coalesce(full_names.records, 0) as name_records,
     coalesce(firsts.records, 0) as first_records,
     coalesce(lasts.records, 0) as last_records,
     coalesce(emails.records, 0) as email_records,
@@ -40,11 +43,13 @@ select
     coalesce(postals.records, 0) as postal_records,
     coalesce(titles.records, 0) as title_records,
     coalesce(dobs.records, 0) as dob_records,
-    coalesce(identifiers.records, 0) as identifier_records,
+    coalesce(identifiers.names, 0) as identifier_names,
     coalesce(others.records, 0) as other_records
 from people.normalised as normalised
 left join people.value_counts as firsts
     on firsts.field = 'first' and normalised.first = firsts.value
+left join people.value_counts as full_names
+    on full_names.field = 'name' and normalised.name_key = full_names.value
 left join people.value_counts as lasts
     on lasts.field = 'last' and normalised.last = lasts.value
 left join people.value_counts as emails

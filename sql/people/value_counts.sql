@@ -12,6 +12,13 @@ with each_value as (
     where normalised.first is not null
     union all
     select
+        'name' as field,
+        normalised.name_key as value,
+        null as initial
+    from people.normalised as normalised
+    where normalised.name_key is not null
+    union all
+    select
         'last' as field,
         normalised.last as value,
         null as initial
@@ -70,7 +77,7 @@ with each_value as (
     select
         'identifier' as field,
         normalised.identifier as value,
-        null as initial
+        left(coalesce(normalised.name_key, normalised.last), 1) as initial
     from people.normalised as normalised
     where normalised.identifier is not null
     union all

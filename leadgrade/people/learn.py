@@ -1,0 +1,182 @@
+"""What a table teaches about itself, without labels: how often fields agree among its people, strangers and colleagues.
+
+Expectation and maximisation over the sample of :mod:`leadgrade.people.sample`: guess who is one person by the model, count how
+often fields agree among those, and again.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from leadgrade.engine import DuckDBEngine
+from leadgrade.people.compare import compare, compare_query
+from leadgrade.people.model import (
+    PERSON,
+    STRANGER,
+    Encoded,
+    Floats,
+    Model,
+    by_value,
+    encode,
+    fields,
+    levels,
+    posterior,
+    prior_model,
+    settings,
+)
+from leadgrade.people.sample import build_sample
+
+Masks = np.ndarray[Any, np.dtype[np.bool_]]
+ROUNDS = 20
+# a column with fewer values than this share of the leads is as good as none
+FILLED = 0.02
+# below this many leads a table teaches nothing that its few pairs would not distort
+FEWEST_LEADS = 200
+_SAMPLE = "people.sampled_pairs"
+
+
+def _averages(engine: DuckDBEngine) -> dict[str, float]:
+    """Leads that share the value of an average lead; of what belongs to somebody, people."""
+    names = {
+        "first": "first_name",
+        "last": "last_name",
+        "title": "job_title",
+        "postal": "postal_code",
+        "dob": "date_of_birth",
+    }
+    query = """
+select v.field,
+    sum(v.records::double * case when v.field in ('email', 'phone', 'identifier') then v.names else v.records end)
+    / sum(v.records) as share
+from people.value_counts as v group by v.field"""
+    return {names.get(field, field): share for field, share in engine.collect(query).rows()}
+
+
+def _filled(engine: DuckDBEngine, leads: int) -> set[str]:
+    columns = ("company", "domain", "street", "phone", "email")
+    counts = ", ".join(f"count(f.{c}) as {c}" for c in columns)
+    row = engine.collect(f"select {counts} from people.features as f").row(0, named=True)
+    return {column for column, count in row.items() if count >= FILLED * leads and count}
+
+
+def learn(engine: DuckDBEngine) -> Model:
+    """The model of the table in ``people.features``, whose pairs are in ``people.candidates``."""
+    leads = engine.count("people.features")
+    model = prior_model(leads, _averages(engine), _filled(engine, leads))
+    if leads < FEWEST_LEADS or not engine.count("people.candidates"):
+        return model
+    build_sample(engine, _SAMPLE)
+    compared = [
+        compare(batch).with_columns(batch["weight"], batch["is_candidate"])
+        for batch in engine.batches(compare_query(_SAMPLE, "c.weight, c.is_candidate, "))
+    ]
+    engine.sql(f"drop table {_SAMPLE}")
+    frame = pl.concat(compared).sort("record_a", "record_b", "weight")
+    return _fit(model, encode(frame, leads), frame["weight"].to_numpy(), frame["is_candidate"].to_numpy())
+
+
+def _counts(codes: np.ndarray[Any, Any], weights: Floats, size: int) -> Floats:
+    """Pairs at each level, scaled down to the number of independent pairs that the weights are worth."""
+    totals: Floats = np.bincount(codes, weights=weights, minlength=size)[: size - 1].astype(np.float64)
+    known = codes < size - 1
+    squares = float((weights[known] ** 2).sum())
+    worth = float(weights[known].sum()) ** 2 / squares if squares > 0 else 0.0
+    return totals * (worth / max(float(totals.sum()), 1e-12))
+
+
+def _shares(prior: Floats, counts: Floats, strength: float, learned: Masks) -> Floats:
+    """Log2 shares of the levels, the prior counting as `strength` pairs; levels that are not learned stay."""
+    before = np.where(learned, np.exp2(prior[:-1]), 0.0)
+    mass = before.sum()
+    together = before / mass * strength + np.where(learned, counts, 0.0)
+    after = together / (strength + counts[learned].sum()) * min(mass, 1.0)
+    return np.append(np.where(learned, np.log2(np.maximum(after, 1e-9)), prior[:-1]), 0.0)
+
+
+def _groups(field: str, name: str) -> list[Masks]:
+    """Masks of levels that are learned together: the plain ones and those within an agreed finer place."""
+    spec = settings()["fields"][field]
+    names = levels(field)[:-1]
+    plain = np.array(["bits" not in spec[n] and not n.startswith("near_") for n in names])
+    near = np.array([n.startswith("near_") for n in names])
+    if name == STRANGER:
+        plain = plain & ~by_value(field)[:-1]
+    return [mask for mask in (plain, near) if mask.any()]
+
+
+def _learned_field(prior: Floats, codes: np.ndarray[Any, Any], field: str, name: str, weights: Floats) -> Floats:
+    config = settings()
+    table = prior
+    for mask in _groups(field, name):
+        within = np.append(mask, values=False)[codes]
+        counts = _counts(codes[within], weights[within], len(levels(field)))
+        # pairs that no key found are less alike than those that one did
+        unseen = config["unseen"] * counts.sum() if name == PERSON else 0.0
+        table = _shares(table, counts, config["strength"] + unseen, mask)
+    return _capped(table, field) if name == PERSON else table
+
+
+def _capped(table: Floats, field: str) -> Floats:
+    """Hold down how often one person's values differ in what makes a person.
+
+    A table without duplicates has other pairs that are alike by chance; held to be people they would teach that names differ.
+    """
+    spec = settings()["fields"][field]
+    level = levels(field).index("different")
+    most = spec["different"].get("most", 1.0)
+    share = 2.0 ** float(table[level])
+    if share <= most:
+        return table
+    names = levels(field)[:-1]
+    others = [i for i, n in enumerate(names) if i != level and "bits" not in spec[n] and not n.startswith("near_")]
+    capped = table.copy()
+    capped[others] += math.log2((1 - most) / (1 - share))
+    capped[level] = math.log2(most)
+    return capped
+
+
+def _learned_tables(prior: Model, encoded: Encoded, name: str, weights: Floats) -> list[Floats]:
+    spec = settings()["classes"].get(name, {})
+    tables = []
+    for i, field in enumerate(fields()):
+        is_open = (name in (PERSON, STRANGER) or field in spec) and field not in spec.get("fixed", ())
+        before = prior.tables[name][i]
+        is_learned = is_open and i in encoded.present
+        tables.append(_learned_field(before, encoded.codes[i], field, name, weights) if is_learned else before)
+    return tables
+
+
+def _learned_odds(prior: Model, found: dict[str, Floats], weights: Floats) -> dict[str, float]:
+    """log2 of the share of all pairs that is of each class, the prior counting as a few pairs."""
+    pairs, few = prior.leads * (prior.leads - 1) / 2, settings()["prior_pairs"]
+    odds = dict(prior.odds)
+    for name in odds.keys() - {STRANGER}:
+        total = float((found[name] * weights).sum())
+        # pairs that share two values are counted twice, so a share may come out above one
+        odds[name] = min(math.log2((total + few) / (pairs + few / 2.0 ** prior.odds[name])), -1.0)
+    return odds
+
+
+def _learned_namesakes(prior: Model, encoded: Encoded, weights: Floats) -> float:
+    """log2 of the pairs of strangers that agree in both names over those expected by chance."""
+    found = float(weights[~np.isnan(encoded.both_names)].sum())
+    expected = prior.leads**2 / 2 * 2.0 ** float(prior.averages[0] + prior.averages[1])
+    few = settings()["prior_pairs"]
+    learned = math.log2((found + few * 2.0**prior.namesakes) / (expected + few))
+    return float(np.clip(learned, 0.0, settings()["most_namesakes"]))
+
+
+def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -> Model:
+    model = prior
+    for _ in range(ROUNDS):
+        found = posterior(model, encoded)
+        # who shares no key is not one person: a small doubt about each of very many pairs would drown what the candidates say
+        found[PERSON] = found[PERSON] * is_candidate
+        tables = {n: _learned_tables(prior, encoded, n, found[n] * weights) for n in model.tables}
+        namesakes = _learned_namesakes(prior, encoded, (1 - found[PERSON]) * weights)
+        model = Model(tables, _learned_odds(prior, found, weights), prior.averages, prior.leads, namesakes)
+    return model

@@ -1,0 +1,223 @@
+"""The model of a table: how often fields agree among leads of one person, strangers, colleagues, a household."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from leadgrade.yaml_files import read_yaml
+
+_FILE = Path(__file__).parent / "data" / "model.yaml"
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Codes = np.ndarray[Any, np.dtype[np.int16]]
+PERSON, STRANGER = "person", "stranger"
+MISSING = "missing"
+# a place that agrees makes wider places agree: these fields have levels of their own then
+FINER = {
+    "postal_code": ("street",),
+    "city": ("street", "postal_code"),
+    "region": ("street", "postal_code", "city"),
+    "country": ("street", "postal_code", "city", "region"),
+}
+
+
+# entries of a field that are no levels
+_OF_THE_FIELD = ("share", "others")
+
+
+@cache
+def settings() -> dict[str, Any]:
+    """The content of data/model.yaml."""
+    found: dict[str, Any] = read_yaml(_FILE)
+    return found
+
+
+@cache
+def fields() -> tuple[str, ...]:
+    """The fields in the order of the codes."""
+    return tuple(settings()["fields"])
+
+
+@cache
+def levels(field: str) -> tuple[str, ...]:
+    """The levels of a field in the order of the codes; ``missing`` comes last."""
+    return (*(name for name in settings()["fields"][field] if name not in _OF_THE_FIELD), MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Compared pairs as numbers.
+
+    Attributes:
+        codes: Code of the level, by field and pair.
+        shares: Log2 of the share of the leads that has the agreed value, by field and pair.
+        present: Fields with a value in both leads of some pair.
+        both_names: Where both names agree, log2 of the share of leads that have this full name, beyond what a person of a few
+            leads explains; nan elsewhere.
+    """
+
+    codes: Codes
+    shares: Floats
+    present: frozenset[int]
+    both_names: Floats
+
+
+@dataclass(slots=True)
+class Model:
+    """Log2 likelihoods by class, field and level, and the odds of the classes.
+
+    Attributes:
+        tables: Class -> field -> log2 of the share of its pairs at each level.
+        odds: Class -> log2 of its share of all pairs.
+        namesakes: log2 of how much oftener than by chance strangers agree in both names: names go together by origin and age.
+        averages: log2 of the share of the leads that an average lead's value has, by field.
+        leads: Leads of the table.
+    """
+
+    tables: dict[str, list[Floats]]
+    odds: dict[str, float]
+    averages: Floats
+    leads: int
+    namesakes: float
+
+
+# a person may well have so many leads: what is beyond shows that the name is common
+_OWN_LEADS = 3
+
+
+def _both_names(compared: pl.DataFrame, leads: int) -> Floats:
+    agree = (pl.col(field).is_in(["same", "swapped"]) for field in ("first_name", "last_name"))
+    both = compared.select(pl.all_horizontal(agree)).to_series().to_numpy()
+    others = np.maximum(compared["full_name_records"].fill_null(0).to_numpy() - _OWN_LEADS, 1e-9) / 2
+    return np.where(both, np.log2(others / (leads + settings()["reference"])), np.nan)
+
+
+def encode(compared: pl.DataFrame, leads: int) -> Encoded:
+    """Turn levels into codes, wider places by whether a finer one agrees."""
+    codes = np.empty((len(fields()), compared.height), dtype=np.int16)
+    shares = np.zeros((len(fields()), compared.height))
+    reference = settings()["reference"]
+    for i, field in enumerate(fields()):
+        text = compared[field]
+        if field in FINER:
+            near = compared.select(pl.any_horizontal(pl.col(f) == "same" for f in FINER[field])).to_series()
+            moved = near & (text != MISSING)
+            text = pl.select(pl.when(moved).then("near_" + text).otherwise(text)).to_series()
+        codes[i] = text.cast(pl.Enum(levels(field))).to_physical().to_numpy()
+        if f"{field}_records" in compared.columns:
+            spec = settings()["fields"][field]
+            records = compared[f"{field}_records"].fill_null(0).to_numpy().astype(float)
+            known = np.maximum(records + reference * spec["share"], 1.0) * spec.get("others", 1.0)
+            shares[i] = np.log2(np.minimum(known / (leads + reference), 1.0))
+    present = {i for i, field in enumerate(fields()) if (codes[i] != len(levels(field)) - 1).any()}
+    return Encoded(codes, shares, frozenset(present), _both_names(compared, leads))
+
+
+@cache
+def by_value(field: str) -> np.ndarray[Any, Any]:
+    """Which levels strangers reach as often as the value is frequent."""
+    spec = settings()["fields"][field]
+    return np.array(
+        [
+            *(
+                "u" not in spec[n] and ("bits" not in spec[n] or spec[n].get("value", False))
+                for n in levels(field)[:-1]
+            ),
+            False,
+        ]
+    )
+
+
+def _log(shares: list[float]) -> Floats:
+    """Log2 of shares; the last is ``missing``, which says nothing."""
+    return np.array([*(math.log2(max(s, 1e-9)) for s in shares), 0.0])
+
+
+def _average(records: float, spec: dict[str, Any], leads: int) -> float:
+    """Share of the leads that an average lead's value has, the average table thought along."""
+    reference = settings()["reference"]
+    return float(max(records + reference * spec["share"], 1.0) * spec.get("others", 1.0) / (leads + reference))
+
+
+def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) -> Model:
+    """The model before anything is learned.
+
+    Args:
+        leads: Leads of the table.
+        averages: Leads that share the value of an average lead, by field.
+        filled: Columns of people.features with values: without a company nobody has colleagues.
+    """
+    config = settings()
+    person, stranger = [], []
+    for field in fields():
+        specs = [config["fields"][field][level] for level in levels(field)[:-1]]
+        person.append(_log([2 ** s["bits"] if "bits" in s else s["m"] for s in specs]))
+        stranger.append(_log([1.0 if "bits" in s else s.get("u", 1.0) for s in specs]))
+    tables = {PERSON: person, STRANGER: stranger}
+    classes = {name: spec for name, spec in config["classes"].items() if any(f in filled for f in spec["needs"])}
+    for name, spec in classes.items():
+        tables[name] = [
+            _log([spec[f].get(level, 1.0) for level in levels(f)[:-1]]) if f in spec else stranger[i].copy()
+            for i, f in enumerate(fields())
+        ]
+    size = leads + config["reference"]
+    odds = {PERSON: math.log2(2 * config["pairs_per_lead"] / size), STRANGER: 0.0}
+    odds |= {name: math.log2(2 * pairs / size) for name, pairs in config["pairs_of_class"].items() if name in classes}
+    known = np.array([math.log2(_average(averages.get(f, 0.0), config["fields"][f], leads)) for f in fields()])
+    return Model(tables, odds, known, leads, config["namesakes"])
+
+
+@cache
+def _exponents(field: str) -> Floats:
+    spec = settings()["fields"][field]
+    return np.array(
+        [*(spec[n].get("tf", float("u" not in spec[n] and "bits" not in spec[n])) for n in levels(field)[:-1]), 0.0]
+    )
+
+
+def log_likelihood(model: Model, encoded: Encoded, name: str) -> Floats:
+    """Log2 likelihood of each pair under a class, by field; the share of the value is left out where all classes have it."""
+    spec = settings()["classes"].get(name, {})
+    parts = np.zeros(encoded.codes.shape)
+    for i, field in enumerate(fields()):
+        if i not in encoded.present:
+            continue
+        is_strange = name == STRANGER or (name != PERSON and field not in spec)
+        table, codes = model.tables[STRANGER if is_strange else name][i], encoded.codes[i]
+        parts[i] = table[codes]
+        if name == PERSON:
+            continue
+        if is_strange or spec["value"] == field:
+            # an unusual value is an unlikely coincidence
+            usual = model.averages[i]
+            relative = _exponents(field)[codes] * (encoded.shares[i] - usual)
+            parts[i] += np.where(by_value(field)[codes], encoded.shares[i], relative) if is_strange else relative
+    if name != PERSON and "last_name" not in spec:
+        parts[_FIRST] += _namesakes(model, encoded, parts[_FIRST] + parts[_LAST])
+    return parts
+
+
+_FIRST, _LAST = 0, 1
+
+
+def _namesakes(model: Model, encoded: Encoded, by_chance: Floats) -> Floats:
+    """How much likelier two strangers agree in both names than the two names tell by themselves."""
+    boost = np.maximum(model.namesakes, encoded.both_names - by_chance)
+    # a full name is at least as rare as either part
+    return np.where(np.isnan(encoded.both_names), 0.0, np.minimum(boost, -0.3 * by_chance))
+
+
+def posterior(model: Model, encoded: Encoded) -> dict[str, Floats]:
+    """Probability of each class for each pair."""
+    joint = {name: log_likelihood(model, encoded, name).sum(axis=0) + model.odds[name] for name in model.tables}
+    top = np.max(np.stack(list(joint.values())), axis=0)
+    scaled = {name: np.exp2(value - top) for name, value in joint.items()}
+    total = sum(scaled.values())
+    return {name: value / total for name, value in scaled.items()}

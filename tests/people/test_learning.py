@@ -1,0 +1,222 @@
+"""What a table teaches: learned shares, calibration, clusters of weighed pairs, the explanation of a pair."""
+
+from __future__ import annotations
+
+import io
+import random
+from importlib import import_module
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from leadgrade.engine import DuckDBEngine
+from leadgrade.errors import InputError
+from leadgrade.people import resolve
+from leadgrade.people.build import build_all
+from leadgrade.people.cluster import cluster
+from leadgrade.people.explain import explain_pair, render
+from leadgrade.people.kinds import as_input, kind_of
+from leadgrade.people.model import PERSON, fields, levels, prior_model
+from leadgrade.people.model_table import from_frame, to_frame
+from pipelines.cli import main
+from tests.people.test_stage import OBJECTS, ada, bo
+from tests.support import make_run, make_table
+
+GIVEN = [
+    "anna",
+    "bernd",
+    "carla",
+    "david",
+    "elena",
+    "fritz",
+    "greta",
+    "hans",
+    "ines",
+    "jonas",
+    "karla",
+    "linus",
+    "maria",
+    "nils",
+]
+STEMS = ["berg", "feld", "stein", "hof", "mann", "bach", "wald", "brand", "horn", "lund", "kamp", "thal"]
+
+
+def register(people: int, doubled: int, seed: int = 3) -> pl.DataFrame:
+    """A register without addresses and numbers; every `doubled`-th person is there twice, with a slip in one field."""
+    draw = random.Random(seed)
+    rows = []
+    for i in range(people):
+        row = {
+            "first_name": draw.choice(GIVEN),
+            "last_name": draw.choice(STEMS) + draw.choice(STEMS),
+            "dob": f"{draw.randint(1930, 2004)}-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}",
+            "postcode": f"{draw.randint(10000, 10400)}",
+            "truth": i,
+        }
+        rows.append(row)
+        if doubled and i % doubled == 0:
+            field = draw.choice(["first_name", "last_name", "dob", "postcode"])
+            at = draw.randrange(len(str(row[field])) - 1)
+            text = str(row[field])
+            rows.append(row | {field: text[:at] + text[at + 1 :]})
+    return pl.DataFrame(rows).with_row_index("lead_id").with_columns(pl.col("lead_id").cast(pl.String))
+
+
+def test_a_register_without_addresses_finds_its_people() -> None:
+    frame = register(2000, 5)
+    found = resolve(frame.drop("truth")).with_columns(truth=frame["truth"])
+    together = found.group_by("person_id").agg(pl.col("truth").n_unique(), pl.len())
+    assert together.filter(pl.col("truth") > 1).height <= 2
+    assert together.filter(pl.col("len") == 2).height >= 0.97 * 400
+
+
+def test_no_duplicates_in_hardly_any_out() -> None:
+    # one given name in fourteen and one postal code in four hundred are alike by chance: nothing to learn from
+    assert resolve(register(3000, 0).drop("truth"))["person_id"].n_unique() >= 2998
+
+
+def test_parts_of_a_date_of_birth_make_one() -> None:
+    frame = pl.DataFrame(
+        {"lead_id": ["1", "2"], "birth_day": [3, 28], "birth_month": [2, 11], "birth_year": [1980, 1975]}
+    )
+    assert as_input(frame, None)["date_of_birth"].to_list() == ["19800203", "19751128"]
+
+
+def test_a_second_given_name_is_a_middle_name() -> None:
+    frame = pl.DataFrame({"lead_id": ["1"], "a": ["Eva"], "b": ["Maria"]})
+    made = as_input(frame, {"a": "first_name", "b": "first_name"})
+    assert made.select("first_name", "middle_name").row(0) == ("Eva", "Maria")
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        ("fname", "first_name"),
+        ("Address1", "street"),
+        ("zip.code", "postal_code"),
+        ("Sex", "gender"),
+        ("created", None),
+    ],
+)
+def test_names_of_columns(column: str, kind: str | None) -> None:
+    assert kind_of(column) == kind
+
+
+def test_addresses_are_known_by_their_look() -> None:
+    rows = [{"lead_id": str(i), "contact_point": f"p{i // 2}@x.example"} for i in range(40)]
+    assert resolve(pl.DataFrame(rows))["person_id"].n_unique() == 20
+
+
+def test_shares_of_the_prior_add_up() -> None:
+    model = prior_model(1000, {}, {"company", "street"})
+    for i, field in enumerate(fields()):
+        plain = [j for j, level in enumerate(levels(field)[:-1]) if not level.startswith("near_")]
+        shares = [2 ** float(model.tables[PERSON][i][j]) for j in plain]
+        told = [
+            s
+            for s, j in zip(shares, plain, strict=True)
+            if levels(field)[j] not in ("same_name", "other_figure", "swapped")
+        ]
+        assert sum(told) == pytest.approx(1.0, abs=0.03), field
+
+
+def test_the_model_survives_its_table() -> None:
+    model = prior_model(1000, {"city": 12.0}, {"company"})
+    again = from_frame(to_frame(model).sample(fraction=1.0, shuffle=True, seed=1))
+    assert again.odds == model.odds
+    assert again.leads == 1000
+    assert (again.averages == model.averages).all()
+    assert all(
+        (a == b).all() for name in model.tables for a, b in zip(model.tables[name], again.tables[name], strict=True)
+    )
+
+
+def weighed(*pairs: tuple[int, int, float]) -> pl.DataFrame:
+    rows = [
+        {"record_a": a, "record_b": b, "match_weight": w, "match_probability": 1 / (1 + 2**-w), "is_related": False}
+        for a, b, w in pairs
+    ]
+    return pl.DataFrame(rows)
+
+
+def groups(pairs: pl.DataFrame, threshold: float = 0.7) -> set[tuple[int, ...]]:
+    found = cluster(pairs, threshold).group_by("cluster").agg(pl.col("record").sort())
+    return {tuple(r) for r in found["record"].to_list()}
+
+
+def test_no_chain_through_a_contradiction() -> None:
+    assert groups(weighed((1, 2, 6.0), (2, 3, 5.0), (1, 3, -9.0))) == {(1, 2), (3,)}
+
+
+def test_a_lead_joins_on_the_word_of_many() -> None:
+    assert groups(weighed((1, 2, 6.0), (2, 3, 1.5), (1, 3, -0.1))) == {(1, 2, 3)}
+
+
+def test_colleagues_are_not_joined_by_a_third() -> None:
+    pairs = weighed((1, 2, 9.0), (2, 3, 9.0), (1, 3, -2.0))
+    assert groups(pairs) == {(1, 2, 3)}
+    assert groups(pairs.with_columns(is_related=pl.col("match_weight") < 0)) == {(1, 2), (3,)}
+
+
+def test_the_order_of_pairs_does_not_matter() -> None:
+    draw = random.Random(1)
+    pairs = weighed(
+        *((a, b, round(draw.uniform(-6, 6), 1)) for a in range(20) for b in range(a + 1, 20) if draw.random() < 0.4)
+    )
+    assert groups(pairs) == groups(pairs.sample(fraction=1.0, shuffle=True, seed=2))
+
+
+@pytest.fixture(scope="module")
+def work_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("work")
+    path = folder / "work.duckdb"
+    with DuckDBEngine(path) as engine:
+        run = make_run(folder, engine)
+        rows = [ada("a1"), ada("a2", first_name="A"), bo("b1")]
+        make_table(engine, "contacts.leads", [{"row_number": i + 1} | r for i, r in enumerate(rows)])
+        for table in ("contacts.emails", "contacts.phones", "contacts.blocked_leads", "raw.files", "raw.leads", "raw.quarantine",
+                      "raw.versions", "raw.accounts", *(f"raw.{o}" for o in OBJECTS)):  # fmt: skip
+            make_table(engine, table)
+        build_all(run)
+    return path
+
+
+def test_a_pair_is_explained_field_by_field(work_file: Path) -> None:
+    found = explain_pair(work_file, "a2", "a1")
+    assert found.leads == ("a1", "a2")
+    assert found.people[0] == found.people[1]
+    assert {field: level for field, level, _ in found.steps}["email"] == "same"
+    # against the likeliest rival alone the odds are those of the pair, or a little better
+    assert found.start + sum(bits for *_, bits in found.steps) >= found.weight - 0.1
+    paper = io.StringIO()
+    Console(file=paper, width=100).print(render(found))
+    text = paper.getvalue()
+    assert "one person" in text
+    assert "krog" not in text.lower()
+
+
+def test_strangers_are_explained_too(work_file: Path) -> None:
+    found = explain_pair(work_file, "a1", "b1")
+    assert not found.is_compared
+    assert found.probability < 0.01
+
+
+@pytest.mark.parametrize(("a", "b", "part"), [("a1", "nobody", "no lead and no person"), ("a1", "a1", "one lead")])
+def test_wrong_ids_are_named(work_file: Path, a: str, b: str, part: str) -> None:
+    with pytest.raises(InputError, match=part):
+        explain_pair(work_file, a, b)
+
+
+def test_explain_without_a_publication(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(main, ["people", "explain", "a", "b", "--home", str(tmp_path)])
+    assert answer.exit_code == 2
+
+
+def test_a_big_table_lies_in_a_file_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = register(300, 5).drop("truth")
+    plain = resolve(frame)
+    monkeypatch.setattr(import_module("leadgrade.people.resolve"), "_MOST_IN_MEMORY", 100)
+    assert resolve(frame).equals(plain)
