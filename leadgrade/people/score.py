@@ -10,6 +10,8 @@ from leadgrade.people.model import PERSON, STRANGER, Model, encode, posterior
 
 # what a rule that needs no model is worth
 CERTAIN = 0.999
+# what half a name at a workplace is worth at most: somebody should look
+HALF_KNOWN = 0.6
 # from this probability on, people of two given names are held to be of one workplace or household
 RELATED = 0.5
 
@@ -18,6 +20,20 @@ def _is_certain() -> pl.Expr:
     """Both names and something that belongs to one person: this holds in every table, however odd."""
     names = pl.col("first_name").is_in(["same", "nickname"]) & (pl.col("last_name") == "same")
     return names & ((pl.col("email") == "same") | (pl.col("identifier") == "same"))
+
+
+def _is_half_known() -> pl.Expr:
+    """Half a name and a workplace, and nothing that belongs to one person: Ms Berg of Acme may have a cousin there."""
+    half = (pl.col("first_name") == "missing") | pl.col("last_name").is_in(["missing", "initial"])
+    own = {
+        "email": ["same", "same_local", "typo"],
+        "phone": ["same", "typo"],
+        "date_of_birth": ["same", "swapped", "slip"],
+        "identifier": ["same", "similar"],
+        "street": ["same"],
+    }
+    personal = pl.any_horizontal(pl.col(field).is_in(levels) for field, levels in own.items())
+    return half & ~personal & pl.col("company").is_in(["same", "same_domain"])
 
 
 def _evidence() -> pl.Expr:
@@ -42,6 +58,7 @@ def score(compared: pl.DataFrame, model: Model, evidence_from: float) -> pl.Data
     """
     found = posterior(model, encode(compared, model.leads))
     person = np.clip(found[PERSON], 1e-18, 1 - 1e-12)
+    person = np.minimum(person, np.where(compared.select(_is_half_known()).to_series().to_numpy(), HALF_KNOWN, 1.0))
     related = sum((share for name, share in found.items() if name not in (PERSON, STRANGER)), np.zeros(len(person)))
     person = np.maximum(person, np.where(compared.select(_is_certain()).to_series().to_numpy(), CERTAIN, 0.0))
     weighed = compared.with_columns(
