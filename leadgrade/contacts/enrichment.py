@@ -11,7 +11,7 @@ from typing import Protocol
 import polars as pl
 
 from leadgrade.contacts.enrichment_facts import FIELDS, type_facts
-from leadgrade.errors import ConfigError, ContractError, Fault
+from leadgrade.errors import ConfigError, Fault
 from leadgrade.run import Run
 
 ENTRY_POINTS = "leadgrade.enrichment"
@@ -73,7 +73,7 @@ def installed(names: list[str]) -> dict[str, Provider]:
 
 
 class _NotAnswered(Exception):
-    """A provider failed; carries the class of what it raised and nothing of its message."""
+    """A provider failed, or gave what cannot be read; says what went wrong and quotes nothing of it."""
 
 
 _OPEN = " or ".join(f"lead_fields.{name} is null" for name in FIELDS if name not in {"company_domain", "country"})
@@ -100,19 +100,25 @@ def _forget(run: Run) -> None:
     run.engine.materialize("contacts.provider_answers", kept)
 
 
-def _checked(name: str, answers: pl.DataFrame) -> pl.DataFrame:
-    """The answers in their types; of the fields that there are."""
+def _checked(answers: pl.DataFrame) -> pl.DataFrame:
+    """The answers in their types, of the fields that there are; what is said twice of a lead counts once, the surest."""
+    if not isinstance(answers, pl.DataFrame):
+        raise _NotAnswered(f"it gave no frame but {type(answers).__name__}")
     missing = sorted(set(ANSWERS) - set(answers.columns))
     if missing:
-        raise ContractError(f"the provider {name} leaves out the columns {missing}")
+        raise _NotAnswered(f"it leaves out the columns {', '.join(missing)}")
     typed = answers.select(pl.col(column).cast(kind) for column, kind in ANSWERS.items())
-    return typed.filter(pl.col("field").is_in(FIELDS) & pl.col("value").is_not_null())
+    typed = typed.filter(pl.col("field").is_in(FIELDS) & pl.col("value").is_not_null())
+    typed = typed.sort("confidence", "enriched_at", descending=True, nulls_last=True, maintain_order=True)
+    return typed.unique(["lead_id", "field", "value"], keep="first", maintain_order=True)
 
 
 def _answers(provider: Provider, shown: pl.DataFrame) -> pl.DataFrame:
     try:
-        return provider.enrich(shown)
-    except Exception as error:  # noqa: BLE001  anything may be raised, and its message may quote whom it was asked about
+        return _checked(provider.enrich(shown))
+    except _NotAnswered:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001  anything may be raised, and its message may quote people
         raise _NotAnswered(type(error).__name__) from None
 
 
@@ -121,7 +127,7 @@ def _asking(name: str, provider: Provider, run: Run) -> Callable[[pl.DataFrame],
 
     def ask(subjects: pl.DataFrame) -> pl.DataFrame:
         shown = subjects.select(pl.col(column).cast(kind) for column, kind in SUBJECTS.items())
-        found = _checked(name, _answers(provider, shown)).join(shown.select("lead_id"), on="lead_id", how="semi")
+        found = _answers(provider, shown).join(shown.select("lead_id"), on="lead_id", how="semi")
         silent = shown.select("lead_id").join(found, on="lead_id", how="anti")
         told = pl.concat([found, silent], how="diagonal")
         return told.with_columns(provider=pl.lit(name), asked_at=pl.lit(run.as_of).cast(pl.Datetime("us")))

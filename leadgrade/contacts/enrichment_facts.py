@@ -20,8 +20,8 @@ FIELDS = (
     "tech_stack",
     "country",
 )
-# sql/contacts/enrichment.sql cuts the leads' own profile pages alike
-PROFILE = r"linkedin\.com/([^?#]*[^?#/])"
+# pages of people, not of companies; sql/contacts/enrichment.sql cuts the leads' own alike
+PROFILE = r"linkedin\.com/((?:in|pub)/[^/?#]+)"
 
 
 def _subject(frame: pl.DataFrame) -> pl.DataFrame:
@@ -84,10 +84,11 @@ def _with_title_facts(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _confidence() -> pl.Expr:
-    """0 to 1; what is above 1 was a percentage, what is above 100 or below 0 nobody knows."""
+    """0 to 1; what is above 1 was a percentage. What is above 100, below 0 or no number is no confidence at all: 0."""
     given = pl.col("confidence")
     share = pl.when(given > 1).then(given / 100).otherwise(given)
-    return pl.when(share.is_between(0, 1)).then(share).alias("confidence")
+    possible = pl.when(share.is_between(0, 1)).then(share).otherwise(0.0)
+    return pl.when(given.is_not_null()).then(possible).alias("confidence")
 
 
 def type_facts(batch: pl.DataFrame) -> pl.DataFrame:

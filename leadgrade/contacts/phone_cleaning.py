@@ -53,9 +53,12 @@ def _is_excel_exponent(text: pl.Expr) -> pl.Expr:
 
 
 def _international(text: pl.Expr, region: pl.Expr) -> pl.Expr:
-    """``00`` before a calling code as ``+``: abroad it is dialled so, in North America (011) the library does not know it."""
+    """``00`` before a calling code, glued to it or not, as ``+``.
+
+    Abroad it is dialled so; in North America (011) the library does not know it.
+    """
     other = region.is_null() | region.is_in(NO_IDD)
-    return pl.when(other).then(text.str.replace(r"^\(?00([1-9])", "+$1")).otherwise(text)
+    return pl.when(other).then(text.str.replace(r"^\(?00[) .-]*\(?([1-9])", "+$1")).otherwise(text)
 
 
 def as_typed(numbers: pl.Series) -> pl.DataFrame:

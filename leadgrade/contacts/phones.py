@@ -55,10 +55,11 @@ _TEN = np.array([10**n for n in range(20)], np.uint64)
 Contexts = npt.NDArray[np.uint64]
 
 
-def _hints(regions: str | pl.Series, count: int) -> tuple[pl.Series, Contexts]:
+def _hints(regions: str | pl.Series | None, count: int) -> tuple[pl.Series, Contexts]:
     """The region that each number is read in: its ISO2, and its context number in the table."""
-    given = pl.Series([regions], dtype=pl.String) if isinstance(regions, str) else regions.cast(pl.String)
-    if not isinstance(regions, str) and len(given) != count:
+    one = not isinstance(regions, pl.Series)
+    given = regions.cast(pl.String) if isinstance(regions, pl.Series) else pl.Series([regions], dtype=pl.String)
+    if not one and len(given) != count:
         raise ValueError(
             f"{len(given):,} regions for {count:,} numbers: give one region for all, or one for each number"
         )
@@ -66,7 +67,7 @@ def _hints(regions: str | pl.Series, count: int) -> tuple[pl.Series, Contexts]:
     numbers = {name: number for number, name in enumerate(contexts())}
     iso2 = distinct if distinct.is_in(list(numbers)[1:]).all() else countries.to_iso2(distinct)
     context = iso2.replace_strict(numbers, default=NO_REGION, return_dtype=pl.UInt64).to_numpy()
-    if isinstance(regions, str):
+    if one:
         return iso2.new_from_index(0, count), np.full(count, context[0], np.uint64)
     # a null stands at the end of the distinct values
     at = given.cast(pl.Enum(distinct.drop_nulls())).to_physical().fill_null(len(distinct) - 1)
@@ -150,13 +151,13 @@ def _columns(reading: Reading, book: pl.DataFrame, is_placeholder: npt.NDArray[n
     )
 
 
-def validate(numbers: pl.Series, regions: str | pl.Series, *, clean: bool = True) -> pl.DataFrame:
+def validate(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool = True) -> pl.DataFrame:
     """Validate telephone numbers: the answers of phonenumbers, at the cost of a table.
 
     Args:
         numbers: Numbers as typed, in any form.
         regions: Where numbers without ``+`` are dialled: ISO2 (aliases such as UK and country names are understood), one
-            for all or one for each.
+            for all or one for each; None: nowhere known.
         clean: Repair what spreadsheets and people do to numbers before reading them. Without it every answer is the one
             that the library gives to the text as it is.
 

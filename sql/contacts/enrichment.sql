@@ -1,22 +1,28 @@
 -- contacts.enrichment: what vendors say of each lead, whether it is used, and why not; its own values always stay
 -- grain: lead_id, field, fact_id
--- reads: contacts.enrichment_facts, contacts.lead_fields, contacts.lead_evidence, meta.run, config.enrichment
-with lead_keys as (
+-- reads: contacts.enrichment_facts, contacts.lead_fields, contacts.lead_evidence, raw.leads, meta.run, config.enrichment
+with own_ids as (
+    -- an id that several leads have or had names nobody: not even when all but one of them were erased
+    select leads.source_record_id
+    from raw.leads as leads
+    where leads.source_record_id is not null
+    group by leads.source_record_id
+    having count(distinct leads.lead_id) = 1
+),
+
+lead_keys as (
     select
         'lead' as subject_kind,
         lead_fields.lead_id as subject_key,
         lead_fields.lead_id
     from contacts.lead_fields
     union all
-    -- an id that several sources use names nobody
     select
         'id' as subject_kind,
         lead_fields.source_record_id as subject_key,
-        min(lead_fields.lead_id) as lead_id
+        lead_fields.lead_id
     from contacts.lead_fields
-    where lead_fields.source_record_id is not null
-    group by lead_fields.source_record_id
-    having count(*) = 1
+    inner join own_ids on lead_fields.source_record_id = own_ids.source_record_id
     union all
     select
         'email' as subject_kind,
@@ -27,7 +33,7 @@ with lead_keys as (
     union all
     select
         'linkedin' as subject_kind,
-        nullif(regexp_extract(lower(lead_fields.linkedin_url), 'linkedin\.com/([^?#]*[^?#/])', 1), '') as subject_key,
+        nullif(regexp_extract(lower(lead_fields.linkedin_url), 'linkedin\.com/((?:in|pub)/[^/?#]+)', 1), '') as subject_key,
         lead_fields.lead_id
     from contacts.lead_fields
     where lead_fields.linkedin_url is not null

@@ -14,7 +14,7 @@ import pytest
 from leadgrade.config import load_settings
 from leadgrade.contacts import enrichment
 from leadgrade.contacts.enrichment_facts import FIELDS, type_facts
-from leadgrade.errors import ConfigError, ContractError
+from leadgrade.errors import ConfigError
 from leadgrade.raw.cells.vocabulary import vocabulary
 from leadgrade.run import Run
 from tests.contacts.stage import build_stage, make_raw
@@ -117,6 +117,9 @@ def test_what_the_lead_says_stays(run: Run) -> None:
         ({"confidence": 0.5}, "filled"),
         ({"confidence": 51.0}, "filled"),
         ({"confidence": None}, "filled"),
+        ({"confidence": -3.0}, "low_confidence"),
+        ({"confidence": 250.0}, "low_confidence"),
+        ({"confidence": float("nan")}, "low_confidence"),
         ({"enriched_at": AS_OF + timedelta(days=1)}, "not_yet"),
         ({"field": "country", "value": "Atlantis"}, "unreadable"),
     ],
@@ -313,15 +316,65 @@ def test_a_provider_that_fails_costs_its_answers_and_tells_nothing(
     assert "@" not in caplog.text
 
 
-def test_an_answer_without_its_columns_is_a_fault(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+ODD_ANSWERS = {
+    "nothing": lambda told: None,
+    "rows": lambda told: told.to_dicts(),
+    "a plan": lambda told: told.lazy(),
+    "no columns": lambda told: pl.DataFrame(),
+    "a column less": lambda told: told.drop("confidence"),
+    "text for a number": lambda told: told.with_columns(confidence=pl.lit("ann@acme.com")),
+    "text for a time": lambda told: told.with_columns(enriched_at=pl.lit("yesterday, bob@other.com")),
+}
+
+
+@pytest.mark.parametrize("answer", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
+def test_an_answer_that_cannot_be_read_costs_itself_and_quotes_nobody(
+    answer: Any, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     class Careless:
-        def enrich(self, subjects: pl.DataFrame) -> pl.DataFrame:
-            return subjects.select("lead_id")
+        def enrich(self, subjects: pl.DataFrame) -> object:
+            return answer(Vendor().enrich(subjects))
 
     asking = with_provider(tmp_path, run, monkeypatch, Careless())
     make_raw(asking, LEADS)
-    with pytest.raises(ContractError, match="the provider api leaves out the columns"):
-        build_stage(asking)
+    with caplog.at_level(logging.WARNING):
+        assert len(build_stage(asking)) == 2
+    assert "provider api: no answer" in caplog.text
+    assert "@" not in caplog.text
+
+
+def test_what_a_provider_says_twice_counts_once(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Echo:
+        def enrich(self, subjects: pl.DataFrame) -> pl.DataFrame:
+            told = Vendor().enrich(subjects)
+            return pl.concat([told.with_columns(confidence=pl.lit(0.6)), told])
+
+    asking = with_provider(tmp_path, run, monkeypatch, Echo())
+    make_raw(asking, LEADS)
+    build_stage(asking)
+    found = run.engine.read("contacts.enrichment")
+    assert found.height
+    assert found.select("lead_id", "field", "fact_id").is_unique().all()
+    assert (found["reason"] != "other_vendor_wins").all()
+
+
+@pytest.mark.parametrize("reason", ["erasure", "minor"])
+def test_an_id_of_two_leads_names_nobody_when_one_of_them_is_gone(run: Run, reason: str) -> None:
+    twins = [
+        lead(1, source="crm", source_record_id="7", email="gone@x.com"),
+        lead(2, source="shop", source_record_id="7", email="bob@y.com"),
+    ]
+    gone = {"record_id": "s1", "reason": reason, "scope": "person", "subject_email": "gone@x.com"}
+    make_raw(run, twins, [gone], enrichments=[fact(subject_id="7")])
+    assert len(build_stage(run)) == 1
+    assert run.engine.count("contacts.enrichment") == 0
+
+
+def test_the_page_of_a_company_names_no_person(run: Run) -> None:
+    pages = ["https://linkedin.com/company/acme", "https://www.linkedin.com/in/"]
+    leads = [lead(n, linkedin_url=page) for n, page in enumerate(pages)]
+    facts = [fact(n, field="job_title", value="CEO", linkedin_url=page) for n, page in enumerate(pages)]
+    assert decided(run, leads, facts) == {}
 
 
 def test_a_provider_that_is_not_installed_is_named() -> None:

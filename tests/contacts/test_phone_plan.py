@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +97,7 @@ def test_substitution_asks_of_the_number_that_is_made(
 @pytest.fixture(autouse=True)
 def _forget() -> object:
     yield
-    table.load.cache_clear()
+    table._load.cache_clear()
 
 
 def test_the_table_is_kept_for_the_next_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +112,7 @@ def test_the_table_is_kept_for_the_next_process(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(table, "compile_plan", once)
     for _ in range(2):
-        table.load.cache_clear()
+        table._load.cache_clear()
         loaded = table.load()
         assert loaded is not None
         assert np.array_equal(loaded.plan.keys, real.plan.keys)
@@ -131,8 +133,50 @@ def test_a_broken_or_unwritable_cache_costs_time_and_nothing_else(
     for folder in (tmp_path, tmp_path / "file" / "below"):
         (tmp_path / "file").touch()
         monkeypatch.setenv("LEADGRADE_CACHE", str(folder))
-        table.load.cache_clear()
+        table._load.cache_clear()
         assert table.load() is not None
+
+
+def test_a_damaged_table_is_made_anew_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = table.load()
+    assert real is not None
+    monkeypatch.setenv("LEADGRADE_CACHE", str(tmp_path))
+    compiled: list[int] = []
+    monkeypatch.setattr(table, "compile_plan", lambda *_: compiled.append(1) or real.plan)
+    kept = tmp_path / f"phone-plan-{table.fingerprint()}" / "outcomes.parquet"
+    for damage in (None, 200, None):
+        table._load.cache_clear()
+        assert table.load() is not None
+        if damage:
+            content = bytearray(kept.read_bytes())
+            content[damage] ^= 1
+            kept.write_bytes(content)
+    assert len(compiled) == 2
+    assert not caplog.records
+
+
+def test_threads_compile_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = table.load()
+    assert real is not None
+    monkeypatch.setenv("LEADGRADE_CACHE", str(tmp_path))
+    compiled: list[int] = []
+    monkeypatch.setattr(table, "compile_plan", lambda *_: (compiled.append(1), time.sleep(0.05), real.plan)[2])
+    table._load.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: table.load(), range(8)))
+    assert len(compiled) == 1
+    assert all(lookup is found[0] for lookup in found)
+
+
+def test_whoever_is_first_stays(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    real = table.load()
+    assert real is not None
+    for _ in range(2):
+        table._write(tmp_path / "phone-plan-x", real.plan)
+    assert [p.name for p in tmp_path.iterdir()] == ["phone-plan-x"]
+    assert not caplog.records
 
 
 def test_a_table_that_differs_from_the_library_is_turned_off_and_the_answers_stay_right(
@@ -142,12 +186,12 @@ def test_a_table_that_differs_from_the_library_is_turned_off_and_the_answers_sta
     assert real is not None
     shifted = real.plan._replace(outcome=np.roll(real.plan.outcome, 1))
     monkeypatch.setattr(table, "_read", lambda _: shifted)
-    table.load.cache_clear()
+    table._load.cache_clear()
     assert table.load() is None
     numbers = pl.Series(["650 253 0000 x12", "+44 20 7031 3000", "n/a", None, "6.5E+09", "020 7946 0123"])
     found = phones.validate(numbers, pl.Series(["US", "US", "US", "US", "US", "GB"]))
     assert found["answered_by"].to_list() == ["library_alone"] * 6
-    table.load.cache_clear()
+    table._load.cache_clear()
     monkeypatch.undo()
     again = phones.validate(numbers, pl.Series(["US", "US", "US", "US", "US", "GB"]))
     assert again.drop("answered_by").equals(found.drop("answered_by"), null_equal=True)

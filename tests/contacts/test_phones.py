@@ -80,6 +80,11 @@ CLEANED = [
     ("650_253_0000", "separator"),
     ("650\t253\t0000", "separator"),
     ("001-650-253-0000", "idd"),
+    ("00 1 650 253 0000", "idd"),
+    ("(00)1-650-253-0000", "idd"),
+    ("00 (1) 650 253 0000", "idd"),
+    ("00.1.650.253.0000", "idd"),
+    ("00-1-650-253-0000", "idd"),
     ("\u202d650_253 0000 (home); 650 253 0001", "bidi+split+tail+separator"),
 ]
 
@@ -212,6 +217,12 @@ def test_batches_are_put_together_in_order(count: int, monkeypatch: pytest.Monke
     found = phones.validate(numbers, "GB")
     assert found["phone_e164"].to_list() == [n.replace(" ", "") for n in numbers]
     assert dict(found.schema) == {name: kind() for name, kind in phones.SCHEMA.items()}
+
+
+def test_no_region_at_all() -> None:
+    found = phones.validate(pl.Series(["+1 650 253 0000", "650 253 0000", "0044 20 7031 3000"]), None)
+    assert found["phone_e164"].to_list() == ["+16502530000", None, "+442070313000"]
+    assert found["region_hint"].null_count() == 3
 
 
 def test_as_many_regions_as_numbers() -> None:

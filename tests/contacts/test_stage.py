@@ -280,6 +280,8 @@ def test_checks_pass_on_good_rows_and_find_broken_ones(run: Run) -> None:
     for table in ("leads", "emails", "phones"):
         run.engine.sql(f"insert into contacts.{table} from contacts.{table}")
     run.engine.sql("insert into contacts.blocked_leads values ('l_001', 'erased', 'erasure')")
+    twice = "select 'l_001' as lead_id, 'industry' as field, 'n_1' as fact_id from range(2)"
+    run.engine.sql(f"insert into contacts.enrichment by name {twice}")
     run.engine.sql("insert into contacts.leads by name select 'l_9' as lead_id, 'e' as email_id, 'p' as phone_id")
     run.engine.sql("update contacts.emails set is_valid = false, is_placeholder = true, mail_status = 'none'")
     run.engine.sql("insert into contacts.mail_servers by name select 'acme.com' as domain, 'timeout' as status")

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +22,9 @@ from leadgrade.contacts.phone_plan.probe import differences
 
 log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
+_FILES = ("intervals.parquet", "outcomes.parquet")
 _PROBES = 300
+_LOCK = threading.Lock()  # the threads of a process compile once
 _KEPT_SECONDS = 90 * 86400
 
 
@@ -49,13 +52,23 @@ def folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leadgrade"
 
 
+def _digest(folder_: Path) -> str:
+    """Hash of the two files of a table."""
+    digest = hashlib.sha256()
+    for name in _FILES:
+        digest.update((folder_ / name).read_bytes())
+    return digest.hexdigest()
+
+
 def _read(kept: Path) -> Plan | None:
-    """The table that was kept, or None where there is none that can be read."""
+    """The table that was kept, or None where there is none that is whole."""
     try:
+        if (kept / "sha256").read_text(encoding="ascii") != _digest(kept):
+            return None
         intervals = pl.read_parquet(kept / "intervals.parquet")
         outcomes = pl.read_parquet(kept / "outcomes.parquet")
         return Plan(intervals["key"].to_numpy(), intervals["outcome"].to_numpy(), outcomes)
-    except (OSError, pl.exceptions.PolarsError):
+    except (OSError, ValueError, pl.exceptions.PolarsError):
         return None
 
 
@@ -66,6 +79,15 @@ def _tidy(kept: Path) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
+def _put(made: Path, kept: Path) -> None:
+    """Give the folder its name, unless another process was first."""
+    try:
+        made.rename(kept)
+    except OSError:
+        if not kept.is_dir():
+            raise
+
+
 def _write(kept: Path, plan: Plan) -> None:
     """Keep the table; whoever is first stays. A folder that cannot be written costs the next process the compilation."""
     try:
@@ -74,7 +96,8 @@ def _write(kept: Path, plan: Plan) -> None:
         try:
             pl.DataFrame({"key": plan.keys, "outcome": plan.outcome}).write_parquet(made / "intervals.parquet")
             plan.outcomes.write_parquet(made / "outcomes.parquet")
-            made.rename(kept)
+            (made / "sha256").write_text(_digest(made), encoding="ascii")
+            _put(made, kept)
             _tidy(kept)
         finally:
             shutil.rmtree(made, ignore_errors=True)
@@ -84,16 +107,22 @@ def _write(kept: Path, plan: Plan) -> None:
         )
 
 
-@cache
 def load() -> Lookup | None:
     """The table of the installed phonenumbers, compiled where it is not kept yet (some seconds, once a version).
 
     Returns:
         None where the table differs from the library at one of the places that are tried: then the library answers all.
     """
+    with _LOCK:
+        return _load()
+
+
+@cache
+def _load() -> Lookup | None:
     kept = folder() / f"phone-plan-{fingerprint()}"
     plan = _read(kept)
     if plan is None:
+        shutil.rmtree(kept, ignore_errors=True)  # half a table, or a damaged one
         plan = compile_plan(reserved_patterns())
         _write(kept, plan)
     lookup = Lookup(plan)
