@@ -4,8 +4,7 @@
 
 The numbers are made: 20 countries, fixed and mobile, typed in the ways that people and systems type them, some wrong, some
 damaged. The library is called as its users call it, once a value: for what most ask of it, and for all that we answer; as it
-comes, and with the pattern cache that it has to be asked for. One thread; our side runs in a process of its own, for its peak
-memory.
+comes, and with the pattern cache that it has to be asked for. Turns alternate, one thread, CPU time.
 """
 
 from __future__ import annotations
@@ -17,11 +16,16 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from typing import cast
 
 import phonenumbers
 import polars as pl
 from phonenumbers import PhoneNumberFormat, carrier, timezone
 
+from leadgrade.contacts import phones
+
+_TURNS = 5
 _COUNTRIES = {
     "US": 30,
     "GB": 12,
@@ -155,74 +159,71 @@ def _all(text: str, region: str) -> tuple[object, ...]:
     )
 
 
-def _ours(rows: int, seed: int) -> None:
-    """Run as a process of its own: prints CPU per value, share of the table, peak memory."""
-    from leadgrade.contacts import phones  # noqa: PLC0415  the process measures what it loads itself
+_LIBRARY = {
+    "parse, possible, valid, type, region, E.164": _public,
+    "the same, time zone, carrier": _all,
+}
 
-    frame = realistic(rows, seed)
-    begin = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def _timed(frame: pl.DataFrame, ask: Callable[[str, str], object]) -> float:
+    """CPU seconds of one call a value."""
     start = time.process_time()
+    for text, region in frame.iter_rows():
+        ask(text, region)
+    return time.process_time() - start
+
+
+def _validated(frame: pl.DataFrame) -> tuple[float, float]:
+    """CPU seconds of the whole column at once, and the share of the values that the table answered."""
+    start = time.process_time()
+    found = phones.validate(frame["number"], frame["region"])
+    return time.process_time() - start, cast("float", (found["answered_by"] == "table").mean())
+
+
+def _compare(frame: pl.DataFrame, library_rows: int) -> None:
+    """Ours and the library's turns alternate, so that both have the machine as it is at the time."""
     phones.validate(frame["number"].head(1000), frame["region"].head(1000))
-    load = time.process_time() - start
-    times = []
-    for _ in range(3):
-        found = pl.DataFrame()  # the table before is gone when the next one is made
-        start = time.process_time()
-        found = phones.validate(frame["number"], frame["region"])
-        times.append((time.process_time() - start) / rows * 1e6)
-    share = (found["answered_by"] == "table").mean()
-    valid = found["is_valid"].mean()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"{min(times)} {sorted(times)[1]} {load} {share} {valid} {begin / 1024} {peak / 1024}")
+    ours, asked = [], dict.fromkeys(_LIBRARY, 0.0)
+    parts = [frame.slice(at, library_rows // _TURNS) for at in range(0, frame.height, frame.height // _TURNS)][:_TURNS]
+    for part in parts:
+        ours.append(_validated(frame))
+        for name, ask in _LIBRARY.items():
+            asked[name] += _timed(part, ask)
+    each = sum(seconds for seconds, _ in ours) / len(ours) / frame.height * 1e6
+    print(f"phones.validate, all columns: {each:.3f} us a value (mean of {_TURNS}), {ours[0][1]:.2%} by the table")
+    for name, seconds in asked.items():
+        library = seconds / sum(part.height for part in parts) * 1e6
+        print(f"phonenumbers, {name}: {library:.1f} us a value, {library / each:.0f} times ours")
 
 
 def main() -> None:
-    """Run as a program."""
+    """Run as a program; each comparison in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--library-rows", type=int, help="call the library for so many only (default: all)")
+    parser.add_argument("--library-rows", type=int, default=200_000, help="of these the library is asked")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--ours", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--only", choices=["as it comes", "with its pattern cache on", "memory"], help=argparse.SUPPRESS
+    )
     given = parser.parse_args()
-    if given.ours:
-        return _ours(given.rows, given.seed)
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.phones",
-        "--ours",
-        "--rows",
-        str(given.rows),
-        "--seed",
-        str(given.seed),
-    ]
-    told = subprocess.run(
-        command, env={**os.environ, "POLARS_MAX_THREADS": "1"}, capture_output=True, text=True, check=True
-    )
-    best, middle, load, share, valid, before, peak = map(float, told.stdout.split())
-    print(f"{given.rows:,} numbers, seed {given.seed}, {valid:.1%} valid")
-    print(
-        f"phones.validate, all columns   {middle:8.3f} us of CPU a value (best of three {best:.3f}); loading {load:.2f} s once"
-    )
-    print(f"  by the table                 {share:8.2%}")
-    print(f"  peak memory                  {peak:8.0f} MiB, {before:.0f} of it the numbers and imports")
-    frame = realistic(given.rows, given.seed).head(given.library_rows or given.rows)
-    for cached in (False, True):
-        if cached:
-            phonenumbers.enable_pattern_cache()
-        for name, ask in (
-            ("parse, possible, valid, type, region, E.164", _public),
-            ("the same, time zone, carrier", _all),
-        ):
-            start = time.process_time()
-            for text, region in frame.iter_rows():
-                ask(text, region)
-            each = (time.process_time() - start) / frame.height * 1e6
-            how = "with its pattern cache on" if cached else "as it comes"
-            print(
-                f"phonenumbers {how}, {name}: {each:.1f} us a value ({frame.height:,}), {each / middle:.0f} times ours"
-            )
-    return None
+    if given.only is None:
+        print(f"{given.rows:,} numbers, the library is asked {given.library_rows:,}; seed {given.seed}; one thread")
+        for only in ("as it comes", "with its pattern cache on", "memory"):
+            arguments = [*sys.argv[1:], "--only", only]
+            command = [sys.executable, "-m", "benchmarks.phones", *arguments]
+            subprocess.run(command, env={**os.environ, "POLARS_MAX_THREADS": "1"}, check=True)
+        return
+    frame = realistic(given.rows, given.seed)
+    if given.only == "memory":
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        _validated(frame)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"peak memory {peak:.0f} MiB, {before:.0f} of it the numbers and the libraries")
+        return
+    # our own modules switch the cache on
+    phonenumbers.re_util._COMPILED_PATTERNS = {} if given.only == "with its pattern cache on" else None
+    print(f"phonenumbers {given.only}:")
+    _compare(frame, given.library_rows)
 
 
 if __name__ == "__main__":

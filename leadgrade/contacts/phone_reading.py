@@ -28,7 +28,6 @@ class Reading:
         entry: Row of ``book`` of each number, -1 while it is open.
         national: National number as an integer, 0 where none was read.
         whole: The same with its calling code.
-        extensions: Digits of the extension by number.
         too_long: National and whole number, by number, where they do not fit 64 bits.
     """
 
@@ -38,7 +37,7 @@ class Reading:
         self.entry = np.full(count, _OPEN, np.int64)
         self.national = np.zeros(count, np.uint64)
         self.whole = np.zeros(count, np.uint64)
-        self.extensions: dict[int, str] = {}
+        self._extensions: list[tuple[Rows, pl.Series]] = []
         self.too_long: dict[int, tuple[str, str]] = {}
         self._asked = np.zeros(count, np.uint32)
         self._added: list[Answer] = []
@@ -63,8 +62,7 @@ class Reading:
         self.entry[rows] = np.where(faults >= 0, faults, self.entry[rows])
         extended = np.flatnonzero(parts["extension"].is_not_null().to_numpy() & (self.entry[rows] >= 0))
         has_number = self.whole[rows[extended]] > 0
-        digits = parts["extension"].gather(extended[has_number])
-        self.extensions.update(zip(rows[extended[has_number]].tolist(), digits, strict=True))
+        self._extensions.append((rows[extended[has_number]], parts["extension"].gather(extended[has_number])))
 
     def ask(self, rows: Rows, texts: pl.Series, regions: pl.Series) -> None:
         """Ask the library, each distinct pair of text and region once."""
@@ -83,11 +81,16 @@ class Reading:
         fits = len(whole) <= _FIT
         self.national[rows] = int(answer.national_number or 0) if fits else 0
         self.whole[rows] = int(whole or 0) if fits else 0
-        for row in rows.tolist():
-            if answer.extension:
-                self.extensions[row] = answer.extension
-            if not fits:
-                self.too_long[row] = (answer.national_number or "", whole)
+        if answer.extension:
+            self._extensions.append((rows, pl.Series([answer.extension]).new_from_index(0, len(rows))))
+        if not fits:
+            self.too_long.update(dict.fromkeys(rows.tolist(), (answer.national_number or "", whole)))
+
+    def extensions(self) -> tuple[Rows, pl.Series]:
+        """Numbers with an extension, and its digits."""
+        nothing = (np.zeros(0, np.intp), pl.Series([], dtype=pl.String))
+        rows, digits = zip(nothing, *self._extensions, strict=True)
+        return np.concatenate(rows), pl.concat([d.rename("extension") for d in digits])
 
     def answered_by(self) -> pl.Series:
         """Who answered each number: table, library, or library_alone where there is no table to trust."""
