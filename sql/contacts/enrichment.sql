@@ -1,6 +1,7 @@
 -- contacts.enrichment: what vendors say of each lead, whether it is used, and why not; its own values always stay
 -- grain: lead_id, field, fact_id
--- reads: contacts.enrichment_facts, contacts.lead_fields, contacts.lead_evidence, raw.leads, meta.run, config.enrichment
+-- reads: contacts.enrichment_facts, contacts.lead_fields, contacts.lead_evidence, raw.leads, meta.run,
+--   config.enrichment
 with own_ids as (
     -- an id that several leads have or had names nobody: not even when all but one of them were erased
     select leads.source_record_id
@@ -33,7 +34,9 @@ lead_keys as (
     union all
     select
         'linkedin' as subject_kind,
-        nullif(regexp_extract(lower(lead_fields.linkedin_url), 'linkedin\.com/((?:in|pub)/[^/?#]+)', 1), '') as subject_key,
+        nullif(
+            regexp_extract(lower(lead_fields.linkedin_url), 'linkedin\.com/((?:in|pub)/[^/?#]+)', 1), ''
+        ) as subject_key,
         lead_fields.lead_id
     from contacts.lead_fields
     where lead_fields.linkedin_url is not null
