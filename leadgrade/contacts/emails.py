@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadgrade.contacts import email_accept, email_rest, vocabulary
+from leadgrade.contacts import email_accept, email_answers, email_rest, vocabulary
 from leadgrade.contacts.numbering import numbered, placed
 
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -67,6 +67,32 @@ def validate(values: pl.Series | pl.DataFrame) -> pl.DataFrame:
     series = values.cast(pl.String).alias("email_raw")
     parts = [_validated(series.slice(start, _SLICE)) for start in range(0, max(len(series), 1), _SLICE)]
     return pl.concat(parts)
+
+
+def answers(values: pl.Series) -> pl.DataFrame:
+    """What email-validator says of each address and nothing else: :func:`validate` without kinds of address and domain.
+
+    Returns:
+        One row per value, in order: email_raw, is_valid, email, local_part, domain, domain_unicode, error.
+    """
+    series = values.cast(pl.String).alias("email_raw")
+    return pl.concat([_answered(series.slice(at, _SLICE)) for at in range(0, max(len(series), 1), _SLICE)])
+
+
+def _answered(series: pl.Series) -> pl.DataFrame:
+    series = series.rechunk()
+    found = email_accept.accepted(series)
+    rows = found.places.is_null().arg_true()
+    distinct, places = numbered(series.gather(rows))
+    rest = email_answers.answers(distinct)
+    email, local = email_accept.normalised(found)
+    domain = found.domains.gather(found.places)
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, len(series))
+    proven = {"email": email, "local_part": local, "domain": domain, "domain_unicode": domain, "error": none}
+    columns = [placed(column, rows, rest[name].gather(places)).alias(name) for name, column in proven.items()]
+    return pl.DataFrame([series, *columns]).select(
+        "email_raw", pl.col("error").is_null().alias("is_valid"), pl.exclude("email_raw")
+    )
 
 
 def _validated(series: pl.Series) -> pl.DataFrame:

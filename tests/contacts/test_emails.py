@@ -215,3 +215,13 @@ def test_never_raises_and_kinds_of_domain_exclude_each_other(values: list[str | 
     kinds = found.select(pl.sum_horizontal("is_free", "is_disposable", "is_academic", "is_government", "is_corporate"))
     assert found.height == len(values)
     assert (kinds.to_series() == found["is_valid"].cast(pl.UInt32)).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=30), st.emails()), max_size=6))
+def test_the_answers_alone_are_those_of_the_whole_table(values: list[str | None]) -> None:
+    series = pl.Series([*values, *generated(40), "Ann@ACME.com", "INFO@acme.com", "none"], dtype=pl.String)
+    alone, whole = emails.answers(series), emails.validate(series)
+    # "none" is a placeholder to us and an address without @ to the library
+    error = whole["error"].replace("placeholder", "no_at")
+    assert alone.equals(whole.with_columns(error).select(alone.columns), null_equal=True)
