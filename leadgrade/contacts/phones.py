@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -36,18 +38,20 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "library_version": pl.String,
 }
 _DIGITS_LOST = Answer(error="excel_exponent")
-_FROM_BOOK = (
+_SAID = ("is_possible", "is_valid", "country_code", "region", "type", "possible_reason", "error")
+_BEYOND = ("is_toll_free", "is_premium_rate", "time_zone", "carrier")
+_ANSWER = (
     "is_possible",
     "is_valid",
+    "phone_e164",
     "country_code",
+    "national_number",
+    "extension",
     "region",
     "type",
-    "is_toll_free",
-    "is_premium_rate",
     "possible_reason",
     "error",
-    "time_zone",
-    "carrier",
+    "cleaned",
 )
 _SUBSCRIBER_DIGITS = 7
 _BATCH = 1 << 17  # numbers at a time: bounds the memory of what is worked on
@@ -133,23 +137,48 @@ def _placeholders(reading: Reading, book: pl.DataFrame, typed: pl.Series) -> npt
     return result
 
 
-def _columns(reading: Reading, book: pl.DataFrame, is_placeholder: npt.NDArray[np.bool_]) -> pl.DataFrame:
-    """The answers spread over the numbers."""
-    spread = book.select(_FROM_BOOK)[reading.entry]
-    levels = pl.concat([book["level"], book["level_of_placeholder"]], rechunk=True)
+def _answered(reading: Reading, book: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    """Columns of the book spread over the numbers, and the numbers themselves."""
     whole = pl.Series("whole", reading.whole).cast(pl.String)
     if reading.too_long:
         whole = whole.scatter(list(reading.too_long), [text for _, text in reading.too_long.values()])
     code = pl.col("country_code")
     code_digits = pl.when(code < 10).then(1).when(code < 100).then(2).otherwise(3)
-    return spread.with_columns(
+    return book.select(columns)[reading.entry].with_columns(
         phone_e164=pl.when("is_valid").then(pl.lit("+") + whole),
         national_number=pl.when(code.is_not_null()).then(pl.lit(whole).str.slice(code_digits)),
-        is_placeholder=is_placeholder,
-        level=levels.gather(reading.entry + is_placeholder * book.height),
-        answered_by=reading.answered_by(),
-        library_version=pl.lit(vocabulary.answers_version("phonenumbers")),
+        extension=_scattered(len(reading.entry), *reading.extensions()),
     )
+
+
+def _batches(
+    numbers: pl.Series,
+    regions: str | pl.Series | None,
+    answer: Callable[[pl.Series, pl.Series, Contexts], pl.DataFrame],
+) -> pl.DataFrame:
+    """The answers to some numbers at a time, put together."""
+    typed = numbers.cast(pl.String).rename("phone_raw")
+    names, hints = _hints(regions, len(typed))
+    starts = range(0, max(len(typed), 1), _BATCH)
+    parts = [answer(typed.slice(at, _BATCH), names.slice(at, _BATCH), hints[at : at + _BATCH]) for at in starts]
+    return pl.concat(parts, rechunk=False)
+
+
+def answers(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool = True) -> pl.DataFrame:
+    """What phonenumbers says of each number and nothing else: :func:`validate` without all that goes beyond parsing.
+
+    Returns:
+        One row per number, in order: phone_raw, region_hint, is_possible, is_valid, phone_e164, country_code, national_number,
+        extension, region, type, possible_reason, error, cleaned.
+    """
+
+    def answer(typed: pl.Series, names: pl.Series, hints: Contexts) -> pl.DataFrame:
+        reading, rest, cleaned = _read(typed, names, hints, clean=clean)
+        return _answered(reading, reading.book(), _SAID).with_columns(
+            typed, region_hint=names, cleaned=_scattered(len(typed), rest, cleaned["cleaned"])
+        )
+
+    return _batches(numbers, regions, answer).select("phone_raw", "region_hint", *_ANSWER)
 
 
 def validate(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool = True) -> pl.DataFrame:
@@ -173,24 +202,22 @@ def validate(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool
     Raises:
         ValueError: There are neither one region nor as many regions as numbers.
     """
-    typed = numbers.cast(pl.String).rename("phone_raw")
-    names, hints = _hints(regions, len(typed))
-    starts = range(0, max(len(typed), 1), _BATCH)
-    parts = [
-        _validate(typed.slice(at, _BATCH), names.slice(at, _BATCH), hints[at : at + _BATCH], clean=clean)
-        for at in starts
-    ]
-    return pl.concat(parts, rechunk=False)
 
+    def answer(typed: pl.Series, names: pl.Series, hints: Contexts) -> pl.DataFrame:
+        reading, rest, cleaned = _read(typed, names, hints, clean=clean)
+        book = reading.book()
+        texts = typed.clone().scatter(rest, cleaned["text"]) if len(rest) else typed
+        is_placeholder = _placeholders(reading, book, texts)
+        # in one piece, as in _scattered
+        levels = pl.concat([book["level"], book["level_of_placeholder"]], rechunk=True)
+        return _answered(reading, book, (*_SAID, *_BEYOND)).with_columns(
+            typed,
+            region_hint=names,
+            is_placeholder=is_placeholder,
+            level=levels.gather(reading.entry + is_placeholder * book.height),
+            cleaned=_scattered(len(typed), rest, cleaned["cleaned"]),
+            answered_by=reading.answered_by(),
+            library_version=pl.lit(vocabulary.answers_version("phonenumbers")),
+        )
 
-def _validate(typed: pl.Series, names: pl.Series, hints: Contexts, *, clean: bool) -> pl.DataFrame:
-    reading, rest, cleaned = _read(typed, names, hints, clean=clean)
-    book = reading.book()
-    texts = typed.clone().scatter(rest, cleaned["text"]) if len(rest) else typed
-    out = _columns(reading, book, _placeholders(reading, book, texts))
-    return out.with_columns(
-        phone_raw=typed,
-        region_hint=names,
-        extension=_scattered(len(typed), *reading.extensions()),
-        cleaned=_scattered(len(typed), rest, cleaned["cleaned"]),
-    ).select(*SCHEMA)
+    return _batches(numbers, regions, answer).select(*SCHEMA)
