@@ -7,6 +7,8 @@ from itertools import pairwise
 import phonenumbers
 import polars as pl
 
+from leadgrade.contacts.numbering import placed
+
 _BIDI = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}\x{ad}]"
 _SEPARATOR = r"[\t_·•\n\r]"  # the library refuses them inside a number
 # several numbers in one cell; ";ext=" and ";phone-context=" belong to a number (RFC 3966), "030/1234567" is one number
@@ -25,6 +27,7 @@ _TAIL_WORD = (
 _TAIL = rf"(?i)^(.*[0-9])[\s,:\-–]*(?:[\(\[]\s*[\p{{L}} .,'/-]*[\)\]]|[\s\-–]{_TAIL_WORD})[\s.]*$"
 # a number and its extension: in this form nothing is damaged
 _EXTENDED = r"^(?:\+[0-9]|[1-9]|\(?0[1-9]|\([1-9])[0-9().-]*(?: [0-9().-]+)* ?(?:x|ext\.?) ?[0-9]{1,7}$"
+_STEPS = ("bidi", "split", "excel", "tail", "separator", "idd")
 _DIGITS_OF_A_NUMBER = 6
 # of plain digits with a dot or a slash in them only these may be damaged (see the patterns above)
 DAMAGED_MARK = r"\s/\s|\.0+$"
@@ -44,7 +47,7 @@ def _first_numbers(texts: pl.Series) -> pl.Series:
     """:func:`_first_number`, worked out only where something stands between two things."""
     at = texts.str.contains(_BETWEEN).fill_null(value=False).arg_true()
     found = pl.DataFrame({"text": texts.gather(at)}).select(_first_number(pl.col("text"))).to_series()
-    return pl.Series([None], dtype=pl.String).new_from_index(0, len(texts)).scatter(at, found)
+    return placed(pl.repeat(None, n=len(texts), dtype=pl.String, eager=True), at, found)
 
 
 def _is_excel_exponent(text: pl.Expr) -> pl.Expr:
@@ -84,8 +87,7 @@ def clean(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
         return repair(numbers, regions)
     at = sound.not_().arg_true()
     rest = repair(numbers.gather(at), regions.gather(at))
-    whole = as_typed(numbers)
-    return whole.select(whole[name].scatter(at, rest[name]) for name in whole.columns)
+    return pl.DataFrame([placed(column, at, rest[column.name]) for column in as_typed(numbers)])
 
 
 def repair(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
@@ -93,19 +95,25 @@ def repair(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
     steps = pl.DataFrame({"text": numbers.cast(pl.String), "region": regions}).select(
         "text", "region", bidi=pl.col("text").str.replace_all(_BIDI, "").str.strip_chars()
     )
-    had_bidi = pl.col("text").str.contains(_BIDI)
     steps = steps.with_columns(split=pl.coalesce(_first_numbers(steps["bidi"]), "bidi"))
     unquoted = pl.coalesce(pl.col("split").str.extract(_FORMULA), "split")
     steps = steps.with_columns(excel=pl.coalesce(unquoted.str.extract(_FLOAT), unquoted).str.strip_chars())
     steps = steps.with_columns(tail=pl.coalesce(pl.col("excel").str.extract(_TAIL), "excel"))
     steps = steps.with_columns(separator=pl.col("tail").str.replace_all(_SEPARATOR, " "))
     steps = steps.with_columns(idd=_international(pl.col("separator"), pl.col("region")))
-    order = ("bidi", "split", "excel", "tail", "separator", "idd")
-    changed = [had_bidi, *(pl.col(now) != pl.col(before) for before, now in pairwise(order))]
-    reasons = [pl.when(c).then(pl.lit(name)) for name, c in zip(order, changed, strict=True)]
-    cleaned = pl.concat_str(reasons, separator="+", ignore_nulls=True)
     return steps.select(
         pl.col("idd").alias("text"),
-        pl.when(cleaned != "").then(cleaned).alias("cleaned"),
+        _reasons(steps).alias("cleaned"),
         _is_excel_exponent(pl.col("idd")).fill_null(value=False).alias("is_lost"),
     )
+
+
+def _reasons(steps: pl.DataFrame) -> pl.Series:
+    """Names of the steps that changed something; few rows were changed at all."""
+    had_bidi = pl.col("text").str.contains(_BIDI)
+    rows = steps.select(((pl.col("idd") != pl.col("text")) | had_bidi).fill_null(value=False).arg_true()).to_series()
+    changed = [had_bidi, *(pl.col(now) != pl.col(before) for before, now in pairwise(_STEPS))]
+    names = [pl.when(c).then(pl.lit(name)) for name, c in zip(_STEPS, changed, strict=True)]
+    told = pl.concat_str(names, separator="+", ignore_nulls=True)
+    found = steps[rows].select(pl.when(told != "").then(told)).to_series()
+    return placed(pl.repeat(None, n=steps.height, dtype=pl.String, eager=True), rows, found)

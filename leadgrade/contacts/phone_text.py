@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from leadgrade.contacts.numbering import placed
+
 # punctuation of the library beyond ASCII (its VALID_PUNCTUATION but for the tildes, which may begin an extension)
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d\u00ad\u200b\u2060"
 _OTHERS = {"\u00a0": " ", "\u3000": " ", "\uff0e": ".", "\uff0f": "/"}
@@ -37,23 +39,26 @@ def take_apart(texts: pl.Series) -> pl.DataFrame:
         core: the number with its punctuation, ending in a digit; null where it is left to the library. extension: its digits,
         null where there is none. fault: ``not_a_number`` or ``too_long`` where the library would say so of any such text.
     """
-    plain = pl.col("text").str.replace_many(list(_PLAIN), list(_PLAIN.values()))
-    frame = texts.alias("text").to_frame().with_columns(plain=plain)
-    found = pl.col("plain").str.extract_groups(_NUMBER)
-    is_second = pl.col("plain").str.contains(_SECOND)
-    frame = frame.with_columns(found.struct.rename_fields(["core", "extension"]).alias("found"), second=is_second)
-    frame = frame.with_columns(fault=_fault(pl.col("text")))
-    known = pl.when(~pl.col("second") & pl.col("fault").is_null())
-    return frame.select(
-        core=known.then(pl.col("found").struct.field("core")),
-        extension=known.then(pl.col("found").struct.field("extension")),
-        fault="fault",
-    )
+    plain = texts.str.replace_many(list(_PLAIN), list(_PLAIN.values()))
+    found = plain.str.extract_groups(_NUMBER).struct.rename_fields(["core", "extension"]).struct.unnest()
+    core = found["core"]
+    fault = _faults(texts, ~core.str.contains(_THREE).fill_null(value=False))
+    known = fault.is_null() & ~plain.str.contains(_SECOND)
+    parts = found.select(pl.when(known).then(pl.col(name)).alias(name) for name in found.columns)
+    return parts.with_columns(fault.alias("fault"))
 
 
-def _fault(text: pl.Expr) -> pl.Expr:
-    """Too long for the library, or too few digits for it (only ASCII is looked at: other scripts have digits as well)."""
-    too_long = text.str.len_chars() > _LONGEST
+def _faults(texts: pl.Series, are_short: pl.Series) -> pl.Series:
+    """Which texts are too long for the library, and which have too few digits for it: only short ones may."""
+    rows = are_short.arg_true()
+    few = pl.DataFrame({"text": texts.gather(rows)}).select(_too_few(pl.col("text"))).to_series()
+    none = pl.repeat(None, n=len(texts), dtype=pl.String, eager=True)
+    faults = placed(none, rows.filter(few), pl.repeat("not_a_number", n=int(few.sum()), eager=True))
+    long = (texts.str.len_chars() > _LONGEST).arg_true()
+    return placed(faults, long, pl.repeat("too_long", n=len(long), eager=True))
+
+
+def _too_few(text: pl.Expr) -> pl.Expr:
+    """Too few digits for a number (only ASCII is looked at: other scripts have digits as well)."""
     too_few = ~text.str.contains(_TWO) | (~text.str.contains(_THREE) & text.str.contains(_NO_PAIR))
-    no_number = text.str.contains(r"^[\x00-\x7f]*$") & too_few
-    return pl.when(too_long).then(pl.lit("too_long")).when(no_number).then(pl.lit("not_a_number"))
+    return text.str.contains(r"^[\x00-\x7f]*$") & too_few

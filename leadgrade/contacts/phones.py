@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from leadgrade.contacts import countries, phone_cleaning, phone_digits, phone_placeholders, vocabulary
+from leadgrade.contacts.numbering import placed
 from leadgrade.contacts.phone_library import Answer
 from leadgrade.contacts.phone_plan.compile import contexts
 from leadgrade.contacts.phone_plan.lookup import NO_REGION
@@ -108,12 +109,9 @@ def _read(
     return reading, rest, cleaned
 
 
-def _scattered(count: int, rows: Rows, values: pl.Series) -> pl.Series:
-    """A column that is null but for some rows."""
-    at = np.full(count, len(values), np.int64)
-    at[rows] = np.arange(len(values))
-    # in one piece: a gather from several costs seven times as much
-    return pl.concat([values, pl.Series([None], dtype=values.dtype)], rechunk=True).gather(at)
+def _alone(count: int, rows: Rows, values: pl.Series) -> pl.Series:
+    """A column of text that is null but for some rows."""
+    return placed(pl.repeat(None, n=count, dtype=pl.String, eager=True), pl.Series(rows, dtype=pl.UInt32), values)
 
 
 def _placeholders(reading: Reading, book: pl.DataFrame, typed: pl.Series) -> npt.NDArray[np.bool_]:
@@ -147,7 +145,7 @@ def _answered(reading: Reading, book: pl.DataFrame, columns: tuple[str, ...]) ->
     return book.select(columns)[reading.entry].with_columns(
         phone_e164=pl.when("is_valid").then(pl.lit("+") + whole),
         national_number=pl.when(code.is_not_null()).then(pl.lit(whole).str.slice(code_digits)),
-        extension=_scattered(len(reading.entry), *reading.extensions()),
+        extension=_alone(len(reading.entry), *reading.extensions()),
     )
 
 
@@ -175,7 +173,7 @@ def answers(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool 
     def answer(typed: pl.Series, names: pl.Series, hints: Contexts) -> pl.DataFrame:
         reading, rest, cleaned = _read(typed, names, hints, clean=clean)
         return _answered(reading, reading.book(), _SAID).with_columns(
-            typed, region_hint=names, cleaned=_scattered(len(typed), rest, cleaned["cleaned"])
+            typed, region_hint=names, cleaned=_alone(len(typed), rest, cleaned["cleaned"])
         )
 
     return _batches(numbers, regions, answer).select("phone_raw", "region_hint", *_ANSWER)
@@ -206,16 +204,15 @@ def validate(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool
     def answer(typed: pl.Series, names: pl.Series, hints: Contexts) -> pl.DataFrame:
         reading, rest, cleaned = _read(typed, names, hints, clean=clean)
         book = reading.book()
-        texts = typed.clone().scatter(rest, cleaned["text"]) if len(rest) else typed
-        is_placeholder = _placeholders(reading, book, texts)
-        # in one piece, as in _scattered
+        is_placeholder = _placeholders(reading, book, placed(typed, pl.Series(rest, dtype=pl.UInt32), cleaned["text"]))
+        # in one piece: a gather from several costs seven times as much
         levels = pl.concat([book["level"], book["level_of_placeholder"]], rechunk=True)
         return _answered(reading, book, (*_SAID, *_BEYOND)).with_columns(
             typed,
             region_hint=names,
             is_placeholder=is_placeholder,
             level=levels.gather(reading.entry + is_placeholder * book.height),
-            cleaned=_scattered(len(typed), rest, cleaned["cleaned"]),
+            cleaned=_alone(len(typed), rest, cleaned["cleaned"]),
             answered_by=reading.answered_by(),
             library_version=pl.lit(vocabulary.answers_version("phonenumbers")),
         )
