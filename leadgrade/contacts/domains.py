@@ -9,21 +9,10 @@ import polars as pl
 from leadgrade.contacts import public_suffixes, vocabulary
 from leadgrade.contacts.email_kinds import disposable_domains, free_domains
 from leadgrade.contacts.numbering import numbered
-from leadgrade.contacts.public_suffixes import suffixes
 
 # scheme, user and "www" before the host; port, path, query and fragment after it
 _HOST = r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@\s]*@)?([^/:?#\s,;@]+)"
 _DOMAIN = r"^(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]*[\p{L}\p{N}]$"
-
-
-def is_known_ending(ending: str) -> bool:
-    """True where the word is a top-level domain in the public suffix list."""
-    return suffixes().publicsuffix(f"a.{ending}") is not None
-
-
-def _registrable(domain: str) -> str | None:
-    found = suffixes().privatesuffix(domain)
-    return str(found) if found else None
 
 
 def registrable_names(domains: pl.Series) -> pl.Series:
@@ -48,7 +37,7 @@ def _ascii(host: str) -> str | None:
 
 def _company_domain(host: str | None) -> str | None:
     ascii_host = _ascii(host) if host else None
-    found = _registrable(ascii_host) if ascii_host else None
+    found = public_suffixes.registrable_name(ascii_host)
     return None if found is None or found in _nobodys() or ascii_host in _nobodys() else found
 
 

@@ -6,14 +6,14 @@ it that a dot-atom could not hold but more such signs: of the domain its own pro
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from leadgrade.contacts import email_library as library
-from leadgrade.contacts.text_bytes import bytes_of
+from leadgrade.contacts.text_bytes import Begins, Bytes, in_batches, weights
 
 # what a byte adds to the sums of its value
 _AT, _OTHER, _CAPITAL, _PLUS = 1, 1 << 8, 1 << 16, 1 << 24
@@ -21,21 +21,13 @@ _FIELD = 0xFF
 _BATCH = 1 << 14  # values at a time: what is worked on stays in the processor's cache
 _ATEXT = b"0123456789_!#$%&'*-/=?^`{|}~abcdefghijklmnopqrstuvwxyz"
 _HEAD = 4
-_NO_BYTES = np.full(_HEAD, ord(" "), np.uint8)
 # each must hold of a plain address; by name, so that a test can take each of them away
 CLAUSES = frozenset({"characters", "bytes", "first", "side_by_side"})
 
 
-def _weights() -> npt.NDArray[np.uint32]:
-    table = np.full(256, _OTHER, np.uint32)
-    table[list(_ATEXT + b".")] = 0
-    table[list(range(ord("A"), ord("Z") + 1))] = _CAPITAL
-    table[ord("+")] = _PLUS
-    table[ord("@")] = _AT
-    return table
-
-
-_WEIGHTS = _weights()
+_WEIGHTS = weights(
+    {_ATEXT + b".": 0, bytes(range(ord("A"), ord("Z") + 1)): _CAPITAL, b"+": _PLUS, b"@": _AT}, other=_OTHER
+)
 
 
 class Shapes(NamedTuple):
@@ -55,7 +47,7 @@ class Shapes(NamedTuple):
     head: npt.NDArray[np.uint32]
 
 
-def _side_by_side(marks: npt.NDArray[np.bool_], begins: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+def _side_by_side(marks: npt.NDArray[np.bool_], begins: Begins) -> npt.NDArray[np.intp]:
     """Values in which a dot or an @ stands beside another."""
     found = np.flatnonzero(marks[:-1] & marks[1:])
     # of two values side by side it is the first that ends in a mark, which no address does
@@ -65,7 +57,7 @@ def _side_by_side(marks: npt.NDArray[np.bool_], begins: npt.NDArray[np.int64]) -
 def _first_at(
     ats: npt.NDArray[np.intp],
     counts: npt.NDArray[np.int64],
-    begins: npt.NDArray[np.int64],
+    begins: Begins,
     sums_hold: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.int64]:
     """Bytes before the first @ of each value; where there is none, no fewer than the value has."""
@@ -75,11 +67,8 @@ def _first_at(
     return np.asarray(np.append(ats, begins[-1])[firsts] - begins[:-1], np.int64)
 
 
-def _read(data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Shapes:
+def _read(text: Bytes, begins: Begins) -> Shapes:
     """One batch."""
-    begins = starts - starts[0]
-    # some bytes more, so that a value of few bytes or none may stand at the end
-    text = np.append(data[starts[0] : starts[-1]], _NO_BYTES)
     sums = np.add.reduceat(_WEIGHTS.take(text), begins[:-1])
     sizes = np.diff(begins)
     sums_hold = (sizes > 0) & (sizes <= _FIELD)
@@ -105,9 +94,5 @@ def shapes(values: pl.Series) -> Shapes:
     Args:
         values: Addresses as typed; null and empty ones are not plain.
     """
-    data, starts = bytes_of(values)
-    parts = [_read(data, starts[at : at + _BATCH + 1]) for at in range(0, len(values), _BATCH)]
-    if not parts:
-        none = np.zeros(0, np.bool_)
-        return Shapes(none, np.zeros(0, np.int64), none, none, np.zeros(0, np.uint32))
-    return Shapes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    columns: Any = in_batches(values, _read, _BATCH)
+    return Shapes(*columns)

@@ -11,9 +11,8 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist, extractOne
 
 from leadgrade.contacts import vocabulary
-from leadgrade.contacts.domains import is_known_ending
 from leadgrade.contacts.email_kinds import free_domains
-from leadgrade.contacts.public_suffixes import endings
+from leadgrade.contacts.public_suffixes import endings, is_known_ending
 
 _SHORT_NAME = 7  # names below this length may differ by one edit, longer ones by two
 

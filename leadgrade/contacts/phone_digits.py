@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadgrade.contacts.text_bytes import bytes_of
+from leadgrade.contacts.text_bytes import Begins, Bytes, in_batches, weights
 
 # what a byte adds to the sums of its value: a digit, a plus sign, a byte that is not plain, a dot or slash (perhaps damage)
 _DIGIT, _PLUS, _OTHER, _MARK = 1, 1 << 8, 1 << 16, 1 << 24
@@ -23,17 +23,7 @@ _BATCH = 1 << 15  # values at a time: what is worked on stays in the processor's
 _WIDTH = 16  # digits of a value, right-aligned, zeros before them
 
 
-def _weights() -> npt.NDArray[np.uint32]:
-    table = np.full(256, _OTHER, np.uint32)
-    table[list(b"0123456789")] = _DIGIT
-    table[list(b" ()[]-")] = 0
-    table[ord("+")] = _PLUS
-    table[list(b"./")] = _MARK
-    return table
-
-
-_WEIGHTS = _weights()
-_NO_BYTE = np.full(1, ord(" "), np.uint8)
+_WEIGHTS = weights({b"0123456789": _DIGIT, b" ()[]-": 0, b"+": _PLUS, b"./": _MARK}, other=_OTHER)
 
 
 class Digits(NamedTuple):
@@ -53,7 +43,7 @@ class Digits(NamedTuple):
     digits: npt.NDArray[np.uint64]
 
 
-def _integers(flat: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+def _integers(flat: Bytes, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
     """The integer of each run of at most 15 digits; ``flat`` holds the digits of all runs, one behind the other."""
     ends = np.cumsum(counts)
     # the last digit of run n stands at the end of its row of 16
@@ -72,18 +62,15 @@ def _integers(flat: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> npt
     return np.asarray(eights[:, 0] * np.uint64(100_000_000) + eights[:, 1])
 
 
-def _positions(begins: npt.NDArray[np.int64], rows: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+def _positions(begins: Begins, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
     """Positions of all bytes of some values."""
     sizes = begins[rows + 1] - begins[rows]
     found: npt.NDArray[np.int64] = np.arange(sizes.sum()) + np.repeat(begins[rows] - np.cumsum(sizes) + sizes, sizes)
     return found
 
 
-def _read(data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Digits:
+def _read(text: Bytes, begins: Begins) -> Digits:
     """One batch."""
-    begins = starts - starts[0]
-    # one byte more, so that a value without bytes may stand at the end
-    text = np.append(data[starts[0] : starts[-1]], _NO_BYTE)
     sums = np.add.reduceat(_WEIGHTS.take(text), begins[:-1])
     sizes = np.diff(begins)
     counts = (sums & _FIELD).astype(np.int64)
@@ -99,7 +86,7 @@ def _read(data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Digits:
     return Digits(plain, sums >> 24 > 0, plus, counts.astype(np.uint64), digits)
 
 
-def _plus_comes_first(text: npt.NDArray[np.uint8], begins: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _plus_comes_first(text: Bytes, begins: Begins) -> npt.NDArray[np.bool_]:
     """The value begins with a plus sign, or with a bracket and then a plus sign."""
     first = text.take(begins[:-1])
     second = text.take(np.minimum(begins[:-1] + 1, len(text) - 1))
@@ -112,12 +99,7 @@ def read(values: pl.Series) -> Digits:
     Args:
         values: Text; null and empty values are not plain.
     """
-    data, starts = bytes_of(values)
-    parts = [_read(data, starts[at : at + _BATCH + 1]) for at in range(0, len(values), _BATCH)]
-    if not parts:
-        empty = np.zeros(0, np.bool_)
-        return Digits(empty, empty, empty, np.zeros(0, np.uint64), np.zeros(0, np.uint64))
-    columns: list[Any] = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    columns: Any = in_batches(values, _read, _BATCH)
     read_values = Digits(*columns)
     if values.null_count():
         read_values.plain[values.is_null().to_numpy()] = False
@@ -126,5 +108,7 @@ def read(values: pl.Series) -> Digits:
 
 def only(read: Digits, chosen: npt.NDArray[np.bool_]) -> Digits:
     """Some of the values."""
-    columns: list[Any] = [column[chosen] for column in read]
-    return read if chosen.all() else Digits(*columns)
+    if chosen.all():
+        return read
+    columns: Any = [column[chosen] for column in read]
+    return Digits(*columns)

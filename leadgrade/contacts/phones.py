@@ -11,8 +11,8 @@ import polars as pl
 from leadgrade.contacts import countries, phone_cleaning, phone_digits, phone_placeholders, vocabulary
 from leadgrade.contacts.numbering import placed
 from leadgrade.contacts.phone_library import Answer
-from leadgrade.contacts.phone_plan.compile import contexts
-from leadgrade.contacts.phone_plan.lookup import NO_REGION
+from leadgrade.contacts.phone_plan.compile import context_numbers, contexts
+from leadgrade.contacts.phone_plan.lookup import NO_REGION, TEN
 from leadgrade.contacts.phone_reading import Reading, Rows
 
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -56,7 +56,6 @@ _ANSWER = (
 )
 _SUBSCRIBER_DIGITS = 7
 _BATCH = 1 << 17  # numbers at a time: bounds the memory of what is worked on
-_TEN = np.array([10**n for n in range(20)], np.uint64)
 Contexts = npt.NDArray[np.uint64]
 
 
@@ -69,8 +68,8 @@ def _hints(regions: str | pl.Series | None, count: int) -> tuple[pl.Series, Cont
             f"{len(given):,} regions for {count:,} numbers: give one region for all, or one for each number"
         )
     distinct = given.unique(maintain_order=True).sort(nulls_last=True)
-    numbers = {name: number for number, name in enumerate(contexts())}
-    iso2 = distinct if distinct.is_in(list(numbers)[1:]).all() else countries.to_iso2(distinct)
+    numbers = context_numbers()
+    iso2 = distinct if distinct.is_in(contexts()[1:]).all() else countries.to_iso2(distinct)
     context = iso2.replace_strict(numbers, default=NO_REGION, return_dtype=pl.UInt64).to_numpy()
     if one:
         return iso2.new_from_index(0, count), np.full(count, context[0], np.uint64)
@@ -81,8 +80,8 @@ def _hints(regions: str | pl.Series | None, count: int) -> tuple[pl.Series, Cont
 
 def _is_damaged(numbers: pl.Series, read: phone_digits.Digits, hints: Contexts) -> npt.NDArray[np.bool_]:
     """Plain digits that :mod:`phone_cleaning` may have something to say of."""
-    no_idd = np.array([NO_REGION, *(contexts().index(region) for region in phone_cleaning.NO_IDD)], np.uint64)
-    begins_00 = np.flatnonzero(read.plain & ~read.plus & (read.digits < _TEN[np.maximum(read.length, 2) - 2]))
+    no_idd = np.array([NO_REGION, *(context_numbers()[region] for region in phone_cleaning.NO_IDD)], np.uint64)
+    begins_00 = np.flatnonzero(read.plain & ~read.plus & (read.digits < TEN[np.maximum(read.length, 2) - 2]))
     damaged = np.zeros(len(numbers), np.bool_)
     damaged[begins_00] = np.isin(hints[begins_00], no_idd)
     marked = np.flatnonzero(read.mark & read.plain)

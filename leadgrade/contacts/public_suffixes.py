@@ -65,7 +65,13 @@ def _is_in(text: pl.Expr, names: pl.Series) -> pl.Expr:
     return text.is_in(names.implode()).fill_null(value=False)
 
 
-def _registrable(domain: str | None) -> str | None:
+def is_known_ending(ending: str) -> bool:
+    """True where the word is a top-level domain in the list."""
+    return suffixes().publicsuffix(f"a.{ending}") is not None
+
+
+def registrable_name(domain: str | None) -> str | None:
+    """The domain below the public suffix, as the package has it for one domain."""
     found = suffixes().privatesuffix(domain) if domain else None
     return str(found) if found else None
 
@@ -99,7 +105,7 @@ def registrable(
         return domains
     left = left.with_columns(found=_of_subdomain())
     rest = left.filter(pl.col("found").is_null())
-    asked = pl.Series([_registrable(name) for name in rest["domain"]], dtype=pl.String)
+    asked = pl.Series([registrable_name(name) for name in rest["domain"]], dtype=pl.String)
     found = placed(frame["domain"], left["row"], left["found"])
     return placed(found, rest["row"], asked).alias(domains.name)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from leadgrade.contacts.numbering import numbered
 from leadgrade.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent
@@ -60,10 +61,9 @@ def over_distinct(values: pl.Series, function: Callable[[pl.Series], pl.DataFram
     Returns:
         The function's columns, one row per value.
     """
-    distinct = values.unique(maintain_order=True)
-    answers = function(distinct).with_columns(distinct.alias("__value"))
-    keyed = pl.DataFrame({"__value": values})
-    return keyed.join(answers, on="__value", how="left", nulls_equal=True, maintain_order="left").drop("__value")
+    distinct, places = numbered(values)
+    # in one piece: rows taken from several cost seven times as much
+    return function(distinct).rechunk()[places]
 
 
 @cache

@@ -263,4 +263,4 @@ def test_registrable_domains_equal_the_packages_for_every_rule(labels: str) -> N
     rules = sorted(rule.lstrip("!").replace("*", "wild") for rule in public_suffixes._rules())
     odd = ["a..com", ".com", "com.", "A.com", "x", "", "a.b.zzz", None]
     names = pl.Series([*(labels + rule for rule in rules), *odd]).unique()
-    assert public_suffixes.registrable(names).to_list() == [public_suffixes._registrable(name) for name in names]
+    assert public_suffixes.registrable(names).to_list() == [public_suffixes.registrable_name(name) for name in names]

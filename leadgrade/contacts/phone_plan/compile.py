@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,9 +57,16 @@ class Plan(NamedTuple):
     outcomes: pl.DataFrame
 
 
-def contexts() -> list[str]:
+@cache
+def contexts() -> tuple[str, ...]:
     """Contexts in the order of their numbers: behind a plus sign, then the regions."""
-    return [INTERNATIONAL, *sorted(phonenumbers.SUPPORTED_REGIONS)]
+    return (INTERNATIONAL, *sorted(phonenumbers.SUPPORTED_REGIONS))
+
+
+@cache
+def context_numbers() -> dict[str, int]:
+    """The number of each context."""
+    return {name: number for number, name in enumerate(contexts())}
 
 
 class _Outcomes:

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import phonenumbers
 import polars as pl
 
-from leadgrade.contacts.phone_plan.compile import ABROAD, NUMBER, UNKNOWN, Plan, contexts, key
+from leadgrade.contacts.phone_plan.compile import ABROAD, NUMBER, UNKNOWN, Plan, key
 
 NO_REGION = 0xFFFF
 UInt64s = npt.NDArray[np.uint64]
-_TEN = np.array([10**n for n in range(20)], np.uint64)
+TEN = np.array([10**n for n in range(20)], np.uint64)
 _BY_CODE = 0  # context number of what stands behind a plus sign
 
 
@@ -33,14 +33,13 @@ class Lookup:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.context_numbers = {name: number for number, name in enumerate(contexts())}
         self._keys = pl.Series(plan.keys)
         outcomes = plan.outcomes
         self._kind = outcomes["kind"].to_numpy()
         self._error = outcomes["error"].fill_null(-1).to_numpy()
         self._skipped = outcomes["skipped"].to_numpy()
         self._size = outcomes["length"].fill_null(0).to_numpy()
-        self._modulus = _TEN[self._size]
+        self._modulus = TEN[self._size]
         self._code = outcomes["country_code"].fill_null(0).to_numpy().astype(np.uint64) * self._modulus
         self._is_made = outcomes["entries"].is_not_null().to_numpy()
         # the first rows are the faults, in the order of their error types
@@ -103,7 +102,7 @@ class Lookup:
         if not rows.size:
             return
         left = length[rows] - self._skipped[outcome[rows]]
-        digits[rows] %= _TEN[left]
+        digits[rows] %= TEN[left]
         again = self._search(np.full(rows.size, _BY_CODE, np.uint64), left, digits[rows])
         outcome[rows] = np.where(self._kind[again] == UNKNOWN, self._no_code, again)
 
@@ -117,7 +116,7 @@ class Lookup:
             number = np.zeros(of_row.size, np.uint64)
             for entry in entries:
                 digit = (
-                    digits[of_row] // _TEN[given - 1 - entry] % np.uint64(10) if entry >= 0 else np.uint64(-1 - entry)
+                    digits[of_row] // TEN[given - 1 - entry] % np.uint64(10) if entry >= 0 else np.uint64(-1 - entry)
                 )
                 number = number * np.uint64(10) + digit
             national[of_row] = number

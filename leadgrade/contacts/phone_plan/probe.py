@@ -17,7 +17,15 @@ from leadgrade.contacts.phone_library import (
     ask_library,
     fault_of_length,
 )
-from leadgrade.contacts.phone_plan.compile import CONTEXT_BITS, FAULT, LEFT, LENGTH_BITS, NUMBER, contexts
+from leadgrade.contacts.phone_plan.compile import (
+    CONTEXT_BITS,
+    FAULT,
+    LEFT,
+    LENGTH_BITS,
+    NUMBER,
+    context_numbers,
+    contexts,
+)
 from leadgrade.contacts.phone_plan.lookup import NO_REGION, Lookup
 
 _LENGTH_MASK = (1 << (CONTEXT_BITS - LENGTH_BITS)) - 1
@@ -44,7 +52,7 @@ def answers(lookup: Lookup, asked: list[tuple[str, str | None]]) -> list[Answer 
     """What the table says of plain texts (digits, perhaps behind a plus sign); None where it leaves it to the library."""
     plus = np.array([text[0] == "+" for text, _ in asked])
     digits = [text.lstrip("+") for text, _ in asked]
-    region = np.array([NO_REGION if r is None else lookup.context_numbers[r] for _, r in asked], np.uint64)
+    region = np.array([NO_REGION if r is None else context_numbers()[r] for _, r in asked], np.uint64)
     length = np.array([len(d) for d in digits], np.uint64)
     found = lookup.find(plus, region, length, np.array([int(d) for d in digits], np.uint64))
     rows = lookup.plan.outcomes.rows(named=True)

@@ -20,7 +20,7 @@ from phonenumbers import ValidationResult
 from leadgrade.contacts.phone_library import ask_library
 from leadgrade.contacts.phone_placeholders import reserved_patterns
 from leadgrade.contacts.phone_plan import lookup, parsing, patterns, plans
-from leadgrade.contacts.phone_plan.compile import CONTEXT_BITS, compile_plan, contexts
+from leadgrade.contacts.phone_plan.compile import CONTEXT_BITS, compile_plan, context_numbers, contexts
 from leadgrade.contacts.phone_plan.lookup import Lookup
 from leadgrade.contacts.phone_plan.probe import answers, edges
 
@@ -111,7 +111,7 @@ def _broken(mutant: Mutant) -> Iterator[None]:
 
 
 def _asked(found: Lookup, names: tuple[str, ...], every: int) -> list[tuple[str, str | None]]:
-    numbers = {found.context_numbers[name] for name in names}
+    numbers = {context_numbers()[name] for name in names}
     of = (found.plan.keys >> np.uint64(CONTEXT_BITS)).astype(int)
     chosen = np.flatnonzero(np.isin(of, list(numbers)))[::every]
     asked = edges(found, chosen)
