@@ -22,7 +22,7 @@ from leadgrade.people.kinds import as_input, kind_of
 from leadgrade.people.model import PERSON, fields, levels, prior_model
 from leadgrade.people.model_table import from_frame, to_frame
 from pipelines.cli import main
-from tests.people.test_stage import OBJECTS, ada, bo
+from tests.people.nights import OBJECTS, ada, bo
 from tests.support import make_run, make_table
 
 GIVEN = [

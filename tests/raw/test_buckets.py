@@ -13,9 +13,9 @@ from leadgrade.raw.inbox import buckets, offers
 from leadgrade.raw.inbox.offers import OffersReport, offered
 from leadgrade.raw.inbox.storage import PlaceLost, list_files
 from leadgrade.raw.intake import take_in
+from tests.raw.exports import HEAD, lead
 from tests.raw.files import csv_text, rows, run_with
 from tests.raw.test_archives import make_zip
-from tests.raw.test_intake import HEAD, lead
 
 KEY, SECRET = "key-of-the-test", "hush-of-the-test"
 CRM = {"crm": {"path": "s3://inbox/crm/**/*.csv", "system": "hubspot", "object": "leads"}}
