@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from leadgrade.contacts import email_accept, email_answers, email_rest, vocabulary
@@ -64,9 +66,12 @@ def validate(values: pl.Series | pl.DataFrame) -> pl.DataFrame:
     """
     if isinstance(values, pl.DataFrame):
         values = values["email_raw"] if "email_raw" in values.columns else values.to_series(0)
+    return _in_slices(values, _validated)
+
+
+def _in_slices(values: pl.Series, answer: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
     series = values.cast(pl.String).alias("email_raw")
-    parts = [_validated(series.slice(start, _SLICE)) for start in range(0, max(len(series), 1), _SLICE)]
-    return pl.concat(parts)
+    return pl.concat([answer(series.slice(at, _SLICE).rechunk()) for at in range(0, max(len(series), 1), _SLICE)])
 
 
 def answers(values: pl.Series) -> pl.DataFrame:
@@ -75,15 +80,12 @@ def answers(values: pl.Series) -> pl.DataFrame:
     Returns:
         One row per value, in order: email_raw, is_valid, email, local_part, domain, domain_unicode, error.
     """
-    series = values.cast(pl.String).alias("email_raw")
-    return pl.concat([_answered(series.slice(at, _SLICE)) for at in range(0, max(len(series), 1), _SLICE)])
+    return _in_slices(values, _answered)
 
 
 def _answered(series: pl.Series) -> pl.DataFrame:
-    series = series.rechunk()
     found = email_accept.accepted(series)
-    rows = found.places.is_null().arg_true()
-    distinct, places = numbered(series.gather(rows))
+    rows, distinct, places = _others(series, found)
     rest = email_answers.answers(distinct)
     email, local = email_accept.normalised(found)
     domain = found.domains.gather(found.places)
@@ -95,13 +97,17 @@ def _answered(series: pl.Series) -> pl.DataFrame:
     )
 
 
+def _others(series: pl.Series, found: email_accept.Accepted) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Rows of the addresses that are not proven, their distinct values, and for each row its place among them."""
+    rows = found.places.is_null().arg_true()
+    return rows, *numbered(series.gather(rows))
+
+
 def _validated(series: pl.Series) -> pl.DataFrame:
-    series = series.rechunk()
     found = email_accept.accepted(series)
     by_domain = email_accept.domain_columns(found).with_columns(is_valid=True, error=pl.lit(None, dtype=pl.String))
     # the others: all columns once a distinct value, put behind the rows of the domains
-    rows = found.places.is_null().arg_true()
-    distinct, places = numbered(series.gather(rows))
+    rows, distinct, places = _others(series, found)
     rest = email_rest.all_columns(distinct)
     # in one piece: rows taken from several cost seven times as much
     table = pl.concat([_shared(by_domain), _shared(rest)]).rechunk()
