@@ -25,7 +25,7 @@ from phonenumbers import PhoneNumberFormat, carrier, timezone
 
 from leadgrade.contacts import phones
 
-_TURNS = 10
+_TURNS = 5
 _COUNTRIES = {
     "US": 30,
     "GB": 12,
@@ -178,7 +178,7 @@ def _compare(frame: pl.DataFrame, library_rows: int) -> None:
     step = frame.height // _TURNS
     parts = [frame.slice(at, step) for at in range(0, step * _TURNS, step)]
     for name, (ask, answer) in _SIDES.items():
-        turns = [(_ours(part, answer), _library(part.head(library_rows // _TURNS), ask)) for part in parts]
+        turns = [(_ours(frame, answer), _library(part.head(library_rows // _TURNS), ask)) for part in parts]
         ours, library = (statistics.mean(side) for side in zip(*turns, strict=True))
         print(
             f"  {name}: library {library:.1f} us, {answer.__name__} {ours:.3f} us a value: {library / ours:.0f} times"

@@ -18,8 +18,8 @@ _WANTED_EMAILS = f"""
     ) as typed
     cross join meta.run as run
 """
-# a call costs as much as tens of thousands of addresses, and what a domain tells is computed once a call
-_EMAIL_ROWS = 250_000
+# a call costs as much as tens of thousands of values, and what a domain tells is computed once a call
+_VALUES = 250_000
 PHONE_ID = "substr(sha256(run.secret || chr(31) || {phone} || chr(31) || coalesce({region}, '')), 1, 20)"
 _WANTED_PHONES = f"""
     select {PHONE_ID.format(phone="typed.phone_raw", region="typed.region_hint")} as phone_id, typed.phone_raw, typed.region_hint
@@ -66,10 +66,10 @@ def _validate_phones(batch: pl.DataFrame) -> pl.DataFrame:
 
 def build_emails(run: Run) -> None:
     """Make contacts.emails from every distinct address, and contacts.mail_servers from their domains."""
-    run.engine.map_batches(_WANTED_EMAILS, _validate_emails, "contacts.emails", batch_rows=_EMAIL_ROWS)
+    run.engine.map_batches(_WANTED_EMAILS, _validate_emails, "contacts.emails", batch_rows=_VALUES)
     mail_servers.refresh(run)
 
 
 def build_phones(run: Run) -> None:
     """Make contacts.phones from every distinct number and region."""
-    run.engine.map_batches(_WANTED_PHONES, _validate_phones, "contacts.phones")
+    run.engine.map_batches(_WANTED_PHONES, _validate_phones, "contacts.phones", batch_rows=_VALUES)

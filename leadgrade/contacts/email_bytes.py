@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from leadgrade.contacts import email_library as library
-from leadgrade.contacts.text_bytes import Begins, Bytes, in_batches, weights
+from leadgrade.contacts.text_bytes import Begins, Bytes, in_batches, sums_of, weights
 
 # what a byte adds to the sums of its value
 _AT, _OTHER, _CAPITAL, _PLUS = 1, 1 << 8, 1 << 16, 1 << 24
@@ -69,7 +69,7 @@ def _first_at(
 
 def _read(text: Bytes, begins: Begins) -> Shapes:
     """One batch."""
-    sums = np.add.reduceat(_WEIGHTS.take(text), begins[:-1])
+    sums = sums_of(_WEIGHTS.take(text), begins)
     sizes = np.diff(begins)
     sums_hold = (sizes > 0) & (sizes <= _FIELD)
     is_at = text == ord("@")

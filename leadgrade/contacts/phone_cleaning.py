@@ -12,7 +12,8 @@ from leadgrade.contacts.numbering import placed
 _BIDI = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}\x{ad}]"
 _SEPARATOR = r"[\t_·•\n\r]"  # the library refuses them inside a number
 # several numbers in one cell; ";ext=" and ";phone-context=" belong to a number (RFC 3966), "030/1234567" is one number
-_BETWEEN = r"(?i)\s*(?:;|\||\n|\r|,|\s/\s|\s(?:or|and|oder|und|ou|o|y|e|et)\s)\s*"
+_CONNECTORS = "or|and|oder|und|ou|o|y|e|et"
+_BETWEEN = rf"(?i)\s*(?:;|\||\n|\r|,|\s/\s|\s(?:{_CONNECTORS})\s)\s*"
 _PARAMETER = r"(?i);(ext|isub|phone-context|extension)="
 # where the library does not know 00
 NO_IDD = tuple(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
@@ -25,8 +26,11 @@ _TAIL_WORD = (
     r"|preferred|primary|secondary|old|new|wrong|do not call|dnc)"
 )
 _TAIL = rf"(?i)^(.*[0-9])[\s,:\-–]*(?:[\(\[]\s*[\p{{L}} .,'/-]*[\)\]]|[\s\-–]{_TAIL_WORD})[\s.]*$"
-# a number and its extension: in this form nothing is damaged
-_EXTENDED = r"^(?:\+[0-9]|[1-9]|\(?0[1-9]|\([1-9])[0-9().-]*(?: [0-9().-]+)* ?(?:x|ext\.?) ?[0-9]{1,7}$"
+# what a value must have somewhere for a repair to change it: most have nothing of this, and are left as they are
+_SUSPECT = (
+    rf"""(?i){_BIDI}|{_SEPARATOR}|[;|,'"=]|\s/\s|\s(?:{_CONNECTORS})\s"""
+    r"""|^\s|\s$|[0-9][^0-9]+$|\.0+$|^\(?00|[e]\+?[0-9]{1,2}$"""
+)
 _STEPS = ("bidi", "split", "excel", "tail", "separator", "idd")
 _DIGITS_OF_A_NUMBER = 6
 # of plain digits with a dot or a slash in them only these may be damaged (see the patterns above)
@@ -82,12 +86,9 @@ def clean(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:
         text), tail (``(home)`` after the number), separator (tab, underscore, dot in the middle, line break), idd
         (``001-650...`` read in North America or nowhere). is_lost: a spreadsheet wrote the number as 6.5E+09.
     """
-    sound = numbers.str.contains(_EXTENDED).fill_null(value=False)
-    if not sound.any():
-        return repair(numbers, regions)
-    at = sound.not_().arg_true()
-    rest = repair(numbers.gather(at), regions.gather(at))
-    return pl.DataFrame([placed(column, at, rest[column.name]) for column in as_typed(numbers)])
+    at = numbers.str.contains(_SUSPECT).fill_null(value=False).arg_true()
+    repaired = repair(numbers.gather(at), regions.gather(at))
+    return pl.DataFrame([placed(column, at, repaired[column.name]) for column in as_typed(numbers)])
 
 
 def repair(numbers: pl.Series, regions: pl.Series) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadgrade.contacts.text_bytes import Begins, Bytes, in_batches, weights
+from leadgrade.contacts.text_bytes import Begins, Bytes, in_batches, sums_of, weights
 
 # what a byte adds to the sums of its value: a digit, a plus sign, a byte that is not plain, a dot or slash (perhaps damage)
 _DIGIT, _PLUS, _OTHER, _MARK = 1, 1 << 8, 1 << 16, 1 << 24
@@ -39,7 +39,7 @@ class Digits(NamedTuple):
     plain: npt.NDArray[np.bool_]
     mark: npt.NDArray[np.bool_]
     plus: npt.NDArray[np.bool_]
-    length: npt.NDArray[np.uint64]
+    length: npt.NDArray[np.uint8]
     digits: npt.NDArray[np.uint64]
 
 
@@ -71,7 +71,7 @@ def _positions(begins: Begins, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.int
 
 def _read(text: Bytes, begins: Begins) -> Digits:
     """One batch."""
-    sums = np.add.reduceat(_WEIGHTS.take(text), begins[:-1])
+    sums = sums_of(_WEIGHTS.take(text), begins)
     sizes = np.diff(begins)
     counts = (sums & _FIELD).astype(np.int64)
     pluses = (sums >> 8) & _FIELD
@@ -83,7 +83,7 @@ def _read(text: Bytes, begins: Begins) -> Digits:
     is_digit[_positions(begins, unread)] = False
     counts[unread] = 0
     digits = _integers(text.take(np.flatnonzero(is_digit)) & np.uint8(0x0F), counts)
-    return Digits(plain, sums >> 24 > 0, plus, counts.astype(np.uint64), digits)
+    return Digits(plain, sums >> 24 > 0, plus, counts.astype(np.uint8), digits)
 
 
 def _plus_comes_first(text: Bytes, begins: Begins) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,8 @@ import polars as pl
 from leadgrade.contacts import phone_book, phone_digits, phone_text
 from leadgrade.contacts.phone_library import PARSE_FAULTS, Answer, ask_library
 from leadgrade.contacts.phone_plan import table
-from leadgrade.contacts.phone_plan.compile import LEFT
+from leadgrade.contacts.phone_plan.compile import LEAST_DIGITS, LEFT
+from leadgrade.contacts.phone_plan.lookup import Contexts
 
 Rows = npt.NDArray[np.intp]
 _FAULTS = {name: row for row, name in PARSE_FAULTS.items()}  # the first rows of the table, by their error types
@@ -31,10 +32,10 @@ class Reading:
         too_long: National and whole number, by number, where they do not fit 64 bits.
     """
 
-    def __init__(self, count: int, hints: npt.NDArray[np.uint64]) -> None:
+    def __init__(self, count: int, hints: Contexts) -> None:
         self.lookup = table.load()
         self.hints = hints
-        self.entry = np.full(count, _OPEN, np.int64)
+        self.entry = np.full(count, _OPEN, np.int32)
         self.national = np.zeros(count, np.uint64)
         self.whole = np.zeros(count, np.uint64)
         self._extensions: list[tuple[Rows, pl.Series]] = []
@@ -42,13 +43,22 @@ class Reading:
         self._asked = np.zeros(count, np.uint32)
         self._added: list[Answer] = []
 
-    def look_up(self, rows: Rows, read: phone_digits.Digits) -> None:
-        """Answer numbers whose digits were read; what the table leaves to the library stays open."""
-        if self.lookup is None or not rows.size:
+    def look_up(self, read: phone_digits.Digits, certain: npt.NDArray[np.bool_]) -> None:
+        """Answer the numbers whose digits are certain; what the table leaves to the library stays open."""
+        if self.lookup is None:
             return
+        # nearly all are: to look the others up as well costs less than to leave them out
+        length = np.where(certain, read.length, np.uint8(LEAST_DIGITS))
+        digits = np.where(certain, read.digits, np.uint64(0))
+        found = self.lookup.find(read.plus, self.hints, length, digits)
+        is_answer = certain & ~self.lookup.is_kind(found.outcome, LEFT)
+        self.entry = np.where(is_answer, found.outcome, np.int32(_OPEN))
+        self.national, self.whole = found.national * is_answer, found.whole * is_answer
+
+    def _look_up_some(self, rows: Rows, read: phone_digits.Digits) -> None:
+        assert self.lookup is not None  # nobody is taken apart without it
         found = self.lookup.find(read.plus, self.hints[rows], read.length, read.digits)
-        left = self.lookup.is_kind(found.outcome, LEFT)
-        self.entry[rows] = np.where(left, _OPEN, found.outcome)
+        self.entry[rows] = np.where(self.lookup.is_kind(found.outcome, LEFT), _OPEN, found.outcome)
         self.national[rows], self.whole[rows] = found.national, found.whole
 
     def take_apart(self, rows: Rows, texts: pl.Series) -> None:
@@ -57,7 +67,7 @@ class Reading:
             return
         parts = phone_text.take_apart(texts)
         read = phone_digits.read(parts["core"])
-        self.look_up(rows[read.plain], phone_digits.only(read, read.plain))
+        self._look_up_some(rows[read.plain], phone_digits.only(read, read.plain))
         faults = parts["fault"].replace_strict(_FAULTS, default=_OPEN, return_dtype=pl.Int64).to_numpy()
         self.entry[rows] = np.where(faults >= 0, faults, self.entry[rows])
         extended = np.flatnonzero(parts["extension"].is_not_null().to_numpy() & (self.entry[rows] >= 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from leadgrade.contacts import countries, phone_cleaning, phone_digits, phone_pl
 from leadgrade.contacts.numbering import placed
 from leadgrade.contacts.phone_library import Answer
 from leadgrade.contacts.phone_plan.compile import context_numbers, contexts
-from leadgrade.contacts.phone_plan.lookup import NO_REGION, TEN
+from leadgrade.contacts.phone_plan.lookup import NO_REGION, TEN, Contexts
 from leadgrade.contacts.phone_reading import Reading, Rows
 
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -55,8 +56,7 @@ _ANSWER = (
     "cleaned",
 )
 _SUBSCRIBER_DIGITS = 7
-_BATCH = 1 << 17  # numbers at a time: bounds the memory of what is worked on
-Contexts = npt.NDArray[np.uint64]
+_BATCH = 1 << 20  # numbers at a time: bounds the memory; a batch costs as much as twenty thousand numbers
 
 
 def _hints(regions: str | pl.Series | None, count: int) -> tuple[pl.Series, Contexts]:
@@ -67,20 +67,29 @@ def _hints(regions: str | pl.Series | None, count: int) -> tuple[pl.Series, Cont
         raise ValueError(
             f"{len(given):,} regions for {count:,} numbers: give one region for all, or one for each number"
         )
-    distinct = given.unique(maintain_order=True).sort(nulls_last=True)
-    numbers = context_numbers()
-    iso2 = distinct if distinct.is_in(contexts()[1:]).all() else countries.to_iso2(distinct)
-    context = iso2.replace_strict(numbers, default=NO_REGION, return_dtype=pl.UInt64).to_numpy()
-    if one:
-        return iso2.new_from_index(0, count), np.full(count, context[0], np.uint64)
-    # a null stands at the end of the distinct values
-    at = given.cast(pl.Enum(distinct.drop_nulls())).to_physical().fill_null(len(distinct) - 1)
-    return iso2.gather(at), context[at.to_numpy()]
+    names, numbers = _known(given)
+    return (names.new_from_index(0, count), np.full(count, numbers[0])) if one else (names, numbers)
+
+
+@cache
+def _regions() -> pl.Enum:
+    """The regions in the order of their context numbers, as a type: a cast to it looks them up."""
+    return pl.Enum(contexts()[1:])
+
+
+def _known(regions: pl.Series) -> tuple[pl.Series, Contexts]:
+    """ISO2 and context number of regions as typed; most lists have nothing but ISO2."""
+    known = regions.cast(_regions(), strict=False)
+    if known.null_count() != regions.null_count():
+        regions = countries.to_iso2(regions)
+        known = regions.cast(_regions(), strict=False)
+    # the first context is no region
+    return regions, (known.to_physical().cast(pl.UInt16) + 1).fill_null(NO_REGION).to_numpy()
 
 
 def _is_damaged(numbers: pl.Series, read: phone_digits.Digits, hints: Contexts) -> npt.NDArray[np.bool_]:
     """Plain digits that :mod:`phone_cleaning` may have something to say of."""
-    no_idd = np.array([NO_REGION, *(context_numbers()[region] for region in phone_cleaning.NO_IDD)], np.uint64)
+    no_idd = np.array([NO_REGION, *(context_numbers()[region] for region in phone_cleaning.NO_IDD)], np.uint16)
     begins_00 = np.flatnonzero(read.plain & ~read.plus & (read.digits < TEN[np.maximum(read.length, 2) - 2]))
     damaged = np.zeros(len(numbers), np.bool_)
     damaged[begins_00] = np.isin(hints[begins_00], no_idd)
@@ -96,7 +105,7 @@ def _read(
     reading = Reading(len(numbers), hints)
     read = phone_digits.read(numbers)
     certain = read.plain & ~_is_damaged(numbers, read, hints) if clean else read.plain
-    reading.look_up(np.flatnonzero(certain), phone_digits.only(read, certain))
+    reading.look_up(read, certain)
     rest = np.flatnonzero(reading.entry < 0)
     typed = numbers.gather(rest)
     cleaned = phone_cleaning.clean(typed, regions.gather(rest)) if clean else phone_cleaning.as_typed(typed)

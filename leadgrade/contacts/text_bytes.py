@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+_NOTHING = np.zeros(1, np.uint32)
 Bytes = npt.NDArray[np.uint8]
 Begins = npt.NDArray[np.int64]
 # bytes behind the last value, so that one of few bytes or none may stand at the end
@@ -21,6 +22,12 @@ def weights(of: Mapping[bytes, int], other: int) -> npt.NDArray[np.uint32]:
     for signs, weight in of.items():
         table[list(signs)] = weight
     return table
+
+
+def sums_of(of: npt.NDArray[np.uint32], begins: Begins) -> npt.NDArray[np.uint32]:
+    """Sum of the bytes' weights of each value; half the price of ``np.add.reduceat``. What overflows 32 bits wraps around."""
+    upto = np.concatenate([_NOTHING, np.cumsum(of, dtype=np.uint32)]).take(begins)
+    return np.asarray(upto[1:] - upto[:-1])
 
 
 def in_batches(values: pl.Series, read: Callable[[Bytes, Begins], Any], batch: int) -> list[npt.NDArray[Any]]:

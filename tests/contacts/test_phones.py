@@ -225,6 +225,12 @@ def test_no_region_at_all() -> None:
     assert found["region_hint"].null_count() == 3
 
 
+@pytest.mark.parametrize("region", ["+", "001", "ZZ", "", "us", "Atlantis"])
+def test_what_is_no_region_reads_no_national_number(region: str) -> None:
+    found = phones.validate(pl.Series(["650 253 0000", "+44 20 7031 3000"]), pl.Series([region, region]))
+    assert found["phone_e164"].to_list() == ["+16502530000" if region == "us" else None, "+442070313000"]
+
+
 def test_as_many_regions_as_numbers() -> None:
     with pytest.raises(ValueError, match="2 regions for 3 numbers"):
         phones.validate(pl.Series(["1", "2", "3"]), pl.Series(["US", "DE"]))

@@ -52,8 +52,8 @@ def answers(lookup: Lookup, asked: list[tuple[str, str | None]]) -> list[Answer 
     """What the table says of plain texts (digits, perhaps behind a plus sign); None where it leaves it to the library."""
     plus = np.array([text[0] == "+" for text, _ in asked])
     digits = [text.lstrip("+") for text, _ in asked]
-    region = np.array([NO_REGION if r is None else context_numbers()[r] for _, r in asked], np.uint64)
-    length = np.array([len(d) for d in digits], np.uint64)
+    region = np.array([NO_REGION if r is None else context_numbers()[r] for _, r in asked], np.uint16)
+    length = np.array([len(d) for d in digits], np.uint8)
     found = lookup.find(plus, region, length, np.array([int(d) for d in digits], np.uint64))
     rows = lookup.plan.outcomes.rows(named=True)
     each = zip(found.outcome.tolist(), found.national.tolist(), found.whole.tolist(), strict=True)
