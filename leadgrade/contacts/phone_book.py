@@ -23,6 +23,7 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
     "error": pl.String,
     "time_zone": pl.String,
     "carrier": pl.String,
+    "answered_by": pl.String,
     "size": pl.UInt8,
     "is_reserved": pl.Boolean,
 }
@@ -43,7 +44,16 @@ def _level(*, is_placeholder: bool) -> pl.Expr:
 
 
 def _finished(answers: pl.DataFrame) -> pl.DataFrame:
+    code = pl.col("country_code")
     return answers.cast(_COLUMNS).with_columns(  # type: ignore[arg-type]
+        code_size=pl.when(code.is_null())
+        .then(0)
+        .when(code < 10)
+        .then(1)
+        .when(code < 100)
+        .then(2)
+        .otherwise(3)
+        .cast(pl.UInt8),
         is_toll_free=(pl.col("type") == "toll_free").fill_null(value=False),
         is_premium_rate=(pl.col("type") == "premium_rate").fill_null(value=False),
         level=_level(is_placeholder=False),
@@ -56,9 +66,9 @@ def of_table(lookup: Lookup) -> pl.DataFrame:
     """The outcomes of the table in our words, in the order of their numbers.
 
     Returns:
-        is_possible, is_valid, country_code, region, type, possible_reason, error, time_zone, carrier, size (digits of the
-        national number, 0 where none was read), is_reserved (kept for fiction), is_toll_free, is_premium_rate, level,
-        level_of_placeholder.
+        is_possible, is_valid, country_code, region, type, possible_reason, error, time_zone, carrier, answered_by, code_size
+        and size (digits of the calling code and of the national number, 0 where none was read), is_reserved (kept for
+        fiction), is_toll_free, is_premium_rate, level, level_of_placeholder.
     """
     valid = (pl.col("type") != phonenumbers.PhoneNumberType.UNKNOWN).fill_null(value=False)
     is_number = pl.col("kind") == NUMBER
@@ -79,15 +89,18 @@ def of_table(lookup: Lookup) -> pl.DataFrame:
             error=fault.when(is_number & ~valid).then(named("reason", of_length)),
             time_zone="time_zone",
             carrier="carrier",
+            answered_by=pl.lit("table"),
             size=pl.col("length").fill_null(0),
             is_reserved=pl.col("is_reserved").fill_null(value=False),
         )
     )
 
 
-def of_library(answers: list[Answer]) -> pl.DataFrame:
-    """Answers of the library, as rows that may stand behind those of the table."""
+def of_library(answers: list[Answer], answered_by: pl.Series) -> pl.DataFrame:
+    """Answers that the table does not hold, and who gave them, as rows that may stand behind those of the table."""
     frame = pl.DataFrame(answers, schema={name: _COLUMNS.get(name, pl.String) for name in Answer._fields}, orient="row")
     size = pl.col("national_number").str.len_bytes().fill_null(0)
     # whether it is kept for fiction is asked of its digits
-    return _finished(frame.with_columns(size=size, is_reserved=pl.lit(value=True)).select(*_COLUMNS))
+    return _finished(
+        frame.with_columns(answered_by=answered_by, size=size, is_reserved=pl.lit(value=True)).select(*_COLUMNS)
+    )

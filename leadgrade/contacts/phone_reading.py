@@ -40,8 +40,8 @@ class Reading:
         self.whole = np.zeros(count, np.uint64)
         self._extensions: list[tuple[Rows, pl.Series]] = []
         self.too_long: dict[int, tuple[str, str]] = {}
-        self._asked = np.zeros(count, np.uint32)
         self._added: list[Answer] = []
+        self._added_by: list[str] = []
 
     def look_up(self, read: phone_digits.Digits, certain: npt.NDArray[np.bool_]) -> None:
         """Answer the numbers whose digits are certain; what the table leaves to the library stays open."""
@@ -49,8 +49,7 @@ class Reading:
             return
         # nearly all are: to look the others up as well costs less than to leave them out
         length = np.where(certain, read.length, np.uint8(LEAST_DIGITS))
-        digits = np.where(certain, read.digits, np.uint64(0))
-        found = self.lookup.find(read.plus, self.hints, length, digits)
+        found = self.lookup.find(read.plus, self.hints, length, read.digits * certain)
         is_answer = certain & ~self.lookup.is_kind(found.outcome, LEFT)
         self.entry = np.where(is_answer, found.outcome, np.int32(_OPEN))
         self.national, self.whole = found.national * is_answer, found.whole * is_answer
@@ -79,14 +78,14 @@ class Reading:
         asked = pl.DataFrame({"text": texts, "region": regions}).with_row_index("at")
         groups = asked.group_by("text", "region", maintain_order=True).agg("at")
         for text, region, at in groups.iter_rows():
-            self.add(rows[at], ask_library(text, region))
-        self._asked[rows] = 1
+            self.add(rows[at], ask_library(text, region), "library")
 
-    def add(self, rows: Rows, answer: Answer) -> None:
-        """Give numbers one answer that is not in the table."""
+    def add(self, rows: Rows, answer: Answer, by: str = "table") -> None:
+        """Give numbers one answer that is not in the table: the library's, or one that needs neither."""
         first = self.lookup.plan.outcomes.height if self.lookup else 0
         self.entry[rows] = first + len(self._added)
         self._added.append(answer)
+        self._added_by.append(by)
         whole = f"{answer.country_code}{answer.national_number}" if answer.national_number else ""
         fits = len(whole) <= _FIT
         self.national[rows] = int(answer.national_number or 0) if fits else 0
@@ -102,12 +101,11 @@ class Reading:
         rows, digits = zip(nothing, *self._extensions, strict=True)
         return np.concatenate(rows), pl.concat([d.rename("extension") for d in digits])
 
-    def answered_by(self) -> pl.Series:
-        """Who answered each number: table, library, or library_alone where there is no table to trust."""
-        names = ["table", "library"] if self.lookup else ["library_alone"] * 2
-        return pl.Series(names).gather(self._asked)
-
     def book(self) -> pl.DataFrame:
-        """Every answer that was given, see :func:`leadgrade.contacts.phone_book.of_table`."""
-        added = phone_book.of_library(self._added)
+        """Every answer that was given, see :func:`leadgrade.contacts.phone_book.of_table`.
+
+        Where there is no table to trust, all are the library's alone.
+        """
+        names = pl.Series(self._added_by if self.lookup else ["library_alone"] * len(self._added), dtype=pl.String)
+        added = phone_book.of_library(self._added, names)
         return pl.concat([phone_book.of_table(self.lookup), added], rechunk=True) if self.lookup else added

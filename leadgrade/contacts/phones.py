@@ -10,11 +10,13 @@ import numpy.typing as npt
 import polars as pl
 
 from leadgrade.contacts import countries, phone_cleaning, phone_digits, phone_placeholders, vocabulary
+from leadgrade.contacts.digit_text import digit_text
 from leadgrade.contacts.numbering import placed
 from leadgrade.contacts.phone_library import Answer
 from leadgrade.contacts.phone_plan.compile import context_numbers, contexts
 from leadgrade.contacts.phone_plan.lookup import NO_REGION, TEN, Contexts
 from leadgrade.contacts.phone_reading import Reading, Rows
+from leadgrade.contacts.text_views import alone
 
 SCHEMA: dict[str, type[pl.DataType]] = {
     "phone_raw": pl.String,
@@ -41,7 +43,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 }
 _DIGITS_LOST = Answer(error="excel_exponent")
 _SAID = ("is_possible", "is_valid", "country_code", "region", "type", "possible_reason", "error")
-_BEYOND = ("is_toll_free", "is_premium_rate", "time_zone", "carrier")
+_BEYOND = ("is_toll_free", "is_premium_rate", "time_zone", "carrier", "answered_by")
 _ANSWER = (
     "is_possible",
     "is_valid",
@@ -117,21 +119,21 @@ def _read(
     return reading, rest, cleaned
 
 
-def _alone(count: int, rows: Rows, values: pl.Series) -> pl.Series:
-    """A column of text that is null but for some rows."""
-    return placed(pl.repeat(None, n=count, dtype=pl.String, eager=True), pl.Series(rows, dtype=pl.UInt32), values)
-
-
-def _placeholders(reading: Reading, book: pl.DataFrame, typed: pl.Series) -> npt.NDArray[np.bool_]:
-    """Which numbers were made up; only those that may be are looked at digit by digit."""
+def _placeholders(
+    reading: Reading, book: pl.DataFrame, typed: pl.Series, rest: Rows, cleaned: pl.Series
+) -> npt.NDArray[np.bool_]:
+    """Which numbers were made up (``rest`` were cleaned first); only those that may be are looked at digit by digit."""
     short_or_reserved = ((book["size"] < _SUBSCRIBER_DIGITS) | book["is_reserved"]).to_numpy()
     rows = np.flatnonzero(phone_placeholders.may_be_placeholder(reading.national) | short_or_reserved[reading.entry])
     of_rows = book.select("country_code", "type", "size")[reading.entry[rows]]
-    national = pl.Series(reading.national[rows]).cast(pl.String).str.zfill(of_rows["size"])
+    _, in_rows, in_rest = np.intersect1d(rows, rest, assume_unique=True, return_indices=True)
+    read_as = placed(typed.gather(rows), pl.Series(in_rows, dtype=pl.UInt32), cleaned.gather(in_rest))
+    sizes = of_rows["size"].to_numpy()
+    national = digit_text(reading.national[rows], sizes, sizes > 0)
     if reading.too_long:
         texts = {row: text for row, (text, _) in reading.too_long.items()}
         national = pl.Series([texts.get(row, text) for row, text in zip(rows.tolist(), national, strict=True)])
-    frame = of_rows.with_columns(national=pl.when(pl.col("size") > 0).then(national), typed=typed.gather(rows))
+    frame = of_rows.with_columns(national=national, typed=read_as)
     found = phone_placeholders.is_placeholder(
         pl.col("country_code").cast(pl.String),
         pl.col("national"),
@@ -145,16 +147,25 @@ def _placeholders(reading: Reading, book: pl.DataFrame, typed: pl.Series) -> npt
 
 def _answered(reading: Reading, book: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
     """Columns of the book spread over the numbers, and the numbers themselves."""
-    whole = pl.Series("whole", reading.whole).cast(pl.String)
+    of_entry = book.select("is_valid", "size", "code_size").to_dict()
+    is_valid, size, code_size = (column.to_numpy().take(reading.entry) for column in of_entry.values())
+    e164 = digit_text(reading.whole, code_size + size, is_valid, sign="+")
+    national = digit_text(reading.national, size, code_size > 0)
     if reading.too_long:
-        whole = whole.scatter(list(reading.too_long), [text for _, text in reading.too_long.values()])
-    code = pl.col("country_code")
-    code_digits = pl.when(code < 10).then(1).when(code < 100).then(2).otherwise(3)
+        e164, national = _with_long(reading.too_long, is_valid, e164, national)
     return book.select(columns)[reading.entry].with_columns(
-        phone_e164=pl.when("is_valid").then(pl.lit("+") + whole),
-        national_number=pl.when(code.is_not_null()).then(pl.lit(whole).str.slice(code_digits)),
-        extension=_alone(len(reading.entry), *reading.extensions()),
+        phone_e164=e164, national_number=national, extension=alone(len(reading.entry), *reading.extensions())
     )
+
+
+def _with_long(
+    texts: dict[int, tuple[str, str]], is_valid: npt.NDArray[np.bool_], e164: pl.Series, national: pl.Series
+) -> tuple[pl.Series, pl.Series]:
+    """Numbers that were too long for integers, put in as text."""
+    rows = pl.Series(list(texts), dtype=pl.UInt32)
+    nationals, wholes = ([pair[at] for pair in texts.values()] for at in (0, 1))
+    valid = [f"+{whole}" if is_valid[row] else None for row, whole in zip(texts, wholes, strict=True)]
+    return placed(e164, rows, pl.Series(valid, dtype=pl.String)), placed(national, rows, pl.Series(nationals))
 
 
 def _batches(
@@ -181,7 +192,7 @@ def answers(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool 
     def answer(typed: pl.Series, names: pl.Series, hints: Contexts) -> pl.DataFrame:
         reading, rest, cleaned = _read(typed, names, hints, clean=clean)
         return _answered(reading, reading.book(), _SAID).with_columns(
-            typed, region_hint=names, cleaned=_alone(len(typed), rest, cleaned["cleaned"])
+            typed, region_hint=names, cleaned=alone(len(typed), rest, cleaned["cleaned"])
         )
 
     return _batches(numbers, regions, answer).select("phone_raw", "region_hint", *_ANSWER)
@@ -212,7 +223,7 @@ def validate(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool
     def answer(typed: pl.Series, names: pl.Series, hints: Contexts) -> pl.DataFrame:
         reading, rest, cleaned = _read(typed, names, hints, clean=clean)
         book = reading.book()
-        is_placeholder = _placeholders(reading, book, placed(typed, pl.Series(rest, dtype=pl.UInt32), cleaned["text"]))
+        is_placeholder = _placeholders(reading, book, typed, rest, cleaned["text"])
         # in one piece: a gather from several costs seven times as much
         levels = pl.concat([book["level"], book["level_of_placeholder"]], rechunk=True)
         return _answered(reading, book, (*_SAID, *_BEYOND)).with_columns(
@@ -220,8 +231,7 @@ def validate(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool
             region_hint=names,
             is_placeholder=is_placeholder,
             level=levels.gather(reading.entry + is_placeholder * book.height),
-            cleaned=_alone(len(typed), rest, cleaned["cleaned"]),
-            answered_by=reading.answered_by(),
+            cleaned=alone(len(typed), rest, cleaned["cleaned"]),
             library_version=pl.lit(vocabulary.answers_version("phonenumbers")),
         )
 
