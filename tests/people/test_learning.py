@@ -188,9 +188,10 @@ def test_a_pair_is_explained_field_by_field(work_file: Path) -> None:
     found = explain_pair(work_file, "a2", "a1")
     assert found.leads == ("a1", "a2")
     assert found.people[0] == found.people[1]
-    assert {field: level for field, level, _ in found.steps}["email"] == "same"
-    # against the likeliest rival alone the odds are those of the pair, or a little better
-    assert found.start + sum(bits for *_, bits in found.steps) >= found.weight - 0.1
+    steps = {step.field: step for step in found.weighed.steps}
+    assert steps["email"].level == "same"
+    assert steps["email"].bits > 3 > steps["before"].bits
+    assert sum(step.bits for step in found.weighed.steps) == pytest.approx(found.weighed.weight)
     paper = io.StringIO()
     Console(file=paper, width=100).print(render(found))
     text = paper.getvalue()
@@ -201,7 +202,7 @@ def test_a_pair_is_explained_field_by_field(work_file: Path) -> None:
 def test_strangers_are_explained_too(work_file: Path) -> None:
     found = explain_pair(work_file, "a1", "b1")
     assert not found.is_compared
-    assert found.probability < 0.01
+    assert found.weighed.probability < 0.01
 
 
 @pytest.mark.parametrize(("a", "b", "part"), [("a1", "nobody", "no lead and no person"), ("a1", "a1", "one lead")])
