@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
@@ -84,6 +84,25 @@ def ruling(decisions: Sequence[Decision], a: str, b: str) -> list[Decision]:
             if left in parts[0] and right in parts[1] and len(ends) > 1:
                 return [*path(valid, x, parts[0][left]), split, *path(valid, parts[1][right], y)]
     return []
+
+
+def settled(decisions: Sequence[Decision]) -> Callable[[str, str], bool]:
+    """A test whether decisions in force say of two leads that they are one person, or two; for many pairs."""
+    valid = in_force(decisions)
+    of = groups(valid)
+    apart = {
+        frozenset((of.get(a, a), of.get(b, b)))
+        for split in valid
+        if split.kind == "split"
+        for a in split.parts[0]
+        for b in split.parts[1]
+    }
+
+    def is_settled(a: str, b: str) -> bool:
+        ends = frozenset((of.get(a, a), of.get(b, b)))
+        return len(ends) == 1 or ends in apart
+
+    return is_settled
 
 
 def refuse_contradictions(decisions: Sequence[Decision], new: Decision | None = None) -> None:

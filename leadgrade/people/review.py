@@ -11,16 +11,19 @@ import duckdb
 
 from leadgrade.errors import InputError
 from leadgrade.people.decisions import Decision
-from leadgrade.people.overrides import ruling
+from leadgrade.people.overrides import settled
 
 Row = dict[str, Any]
 # what a decision settles counts twice where one of the two is a quality lead
 _QUEUE = """
-select review.*, coalesce(bool_or(quality.is_quality), false) as is_quality
-from people.review as review
-left join scores.quality as quality on quality.person_id in (review.person_id_a, review.person_id_b)
-group by all
-order by review.worth * case when is_quality then 2 else 1 end desc, review.review_id"""
+with queue as (
+    select review.*, coalesce(a.is_quality, false) or coalesce(b.is_quality, false) as is_quality
+    from people.review as review
+    left join scores.quality as a on review.person_id_a = a.person_id
+    left join scores.quality as b on review.person_id_b = b.person_id
+)
+select queue.* from queue
+order by queue.worth * case when queue.is_quality then 2 else 1 end desc, queue.review_id"""
 # compared fields as they came in, for people who may see them
 _VALUES = ("full_name", "email", "phone_e164", "company_name", "job_title", "street", "city", "country", "source")
 
@@ -31,6 +34,7 @@ def waiting(warehouse: Path, decisions: Sequence[Decision]) -> Iterator[Row]:
     Raises:
         InputError: nothing is published, or it is of a release without the queue.
     """
+    is_settled = settled(decisions)
     with _opened(warehouse) as connection:
         try:
             cursor = connection.execute(_QUEUE)
@@ -39,7 +43,7 @@ def waiting(warehouse: Path, decisions: Sequence[Decision]) -> Iterator[Row]:
         names = [column[0] for column in cursor.description or []]
         while rows := cursor.fetchmany(200):
             for row in (dict(zip(names, values, strict=True)) for values in rows):
-                if not ruling(decisions, row["lead_id_a"], row["lead_id_b"]):
+                if not is_settled(row["lead_id_a"], row["lead_id_b"]):
                     yield row
 
 

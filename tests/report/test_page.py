@@ -16,6 +16,7 @@ from tests.report.helper import META, make_warehouse, rich_world
 VOID = {"meta", "br", "link", "img", "hr"}
 SECTIONS = [
     "rows",
+    "people",
     "sources",
     "scores",
     "points",
