@@ -63,7 +63,8 @@ NUMBERS: dict[str, str] = {
     """,
     "people.cohesion": """
         select
-            avg(compared_share) as compared_share, avg(density) as density, min(weakest_link) as weakest_link,
+            sum(compared_pairs) / nullif(sum(pairs), 0) as compared_share, sum(links) / nullif(sum(pairs), 0) as density,
+            min(weakest_link) as weakest_link,
             sum(bridges)::bigint as bridges, count(*) filter (where is_bridged) as bridged_people
         from people.cohesion
     """,

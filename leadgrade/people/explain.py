@@ -15,7 +15,7 @@ from leadgrade.errors import InputError
 from leadgrade.people.compare import compare, compare_query
 from leadgrade.people.decisions import Decision
 from leadgrade.people.model_table import from_frame
-from leadgrade.people.overrides import ruling
+from leadgrade.people.overrides import Rulings
 from leadgrade.people.weighing import REST, Weighed, weigh
 
 # characters of the picture
@@ -35,6 +35,7 @@ class PairExplanation:
         is_compared: The two shared a key last night.
         followed: Decisions of people that the last published run followed: they count instead of the evidence.
         pending: Decisions that the next run will follow, where these are others.
+        nearby: Decisions that the run followed about other leads of the two people, where there is none about these.
     """
 
     leads: tuple[str, str]
@@ -43,6 +44,7 @@ class PairExplanation:
     is_compared: bool
     followed: tuple[Decision, ...] = ()
     pending: tuple[Decision, ...] | None = None
+    nearby: tuple[Decision, ...] = ()
 
 
 def _lead_of(engine: DuckDBEngine, key: str) -> tuple[str, str]:
@@ -53,6 +55,11 @@ where m.lead_id = $key or (m.person_id = $key and m.is_survivor)"""
     if not rows:
         raise InputError(f"no lead and no person has the id {key[:60]!r}; ids are in people.members")
     return str(rows[0][0]), str(rows[0][1])
+
+
+def _leads_of(engine: DuckDBEngine, person_id: str) -> list[str]:
+    query = "select m.lead_id from work.people.members as m where m.person_id = $person_id order by m.lead_id"
+    return engine.collect(query, {"person_id": person_id})["lead_id"].to_list()
 
 
 def _followed(engine: DuckDBEngine, decisions: Sequence[Decision]) -> list[Decision]:
@@ -93,12 +100,13 @@ def explain_pair(work_file: Path, a: str, b: str, decisions: Sequence[Decision] 
         weighed = weigh(compare(engine.collect(compare_query("people.chosen"))), model)[0]
         pair = "select 1 from work.people.scored where record_a = $record_a and record_b = $record_b"
         met = engine.collect(pair, {"record_a": weighed.record_a, "record_b": weighed.record_b})
-        followed = tuple(ruling(_followed(engine, decisions), *chosen.values()))
-    pending = tuple(ruling(decisions, *chosen.values()))
+        run = Rulings(_followed(engine, decisions))
+        nearby = run.about_others(*(_leads_of(engine, person) for _, person in known))
+    followed, pending = (rulings.about(*chosen.values()) for rulings in (run, Rulings(decisions)))
     leads, people = (tuple(k[i] for k in known) for i in (0, 1))
     return PairExplanation(
         (leads[0], leads[1]), (people[0], people[1]), weighed, bool(met.height), followed,
-        None if pending == followed else pending,
+        None if pending == followed else pending, () if followed else nearby,
     )  # fmt: skip
 
 
@@ -136,6 +144,8 @@ def _rulings(found: PairExplanation) -> list[str]:
     lines = []
     if found.followed:
         lines += ["Decided by people, whatever the evidence:", *map(_told, found.followed)]
+    if found.nearby:
+        lines += ["Decided by people about other leads of theirs:", *map(_told, found.nearby)]
     if found.pending:
         lines += ["Decided since; the next run follows it:", *map(_told, found.pending)]
     elif found.pending == ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -69,40 +69,47 @@ def path(decisions: Iterable[Decision], start: str, end: str) -> list[Decision]:
     return steps[::-1]
 
 
-def ruling(decisions: Sequence[Decision], a: str, b: str) -> list[Decision]:
-    """The decisions in force that make two leads one person, or two; none where nobody decided."""
-    valid = in_force(decisions)
-    same = path(valid, a, b)
-    if same:
-        return same
-    of = groups(valid)
-    ends = {of.get(a, a), of.get(b, b)}
-    for split in (d for d in valid if d.kind == "split"):
-        parts = [{of.get(lead, lead): lead for lead in part} for part in split.parts]
-        for x, y in ((a, b), (b, a)):
-            left, right = of.get(x, x), of.get(y, y)
-            if left in parts[0] and right in parts[1] and len(ends) > 1:
-                return [*path(valid, x, parts[0][left]), split, *path(valid, parts[1][right], y)]
-    return []
+class Rulings:
+    """What the decisions in force say of leads."""
 
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        self._valid = in_force(decisions)
+        self._groups = groups(self._valid)
+        # groups that are held apart, with the split and the leads of its parts
+        self._apart = {
+            self._ends(a, b): (split, a, b)
+            for split in self._valid
+            if split.kind == "split"
+            for a in split.parts[0]
+            for b in split.parts[1]
+        }
+        self._leads = {lead for d in self._valid for lead in d.leads}
 
-def settled(decisions: Sequence[Decision]) -> Callable[[str, str], bool]:
-    """A test whether decisions in force say of two leads that they are one person, or two; for many pairs."""
-    valid = in_force(decisions)
-    of = groups(valid)
-    apart = {
-        frozenset((of.get(a, a), of.get(b, b)))
-        for split in valid
-        if split.kind == "split"
-        for a in split.parts[0]
-        for b in split.parts[1]
-    }
+    def _ends(self, a: str, b: str) -> frozenset[str]:
+        return frozenset((self._groups.get(a, a), self._groups.get(b, b)))
 
-    def is_settled(a: str, b: str) -> bool:
-        ends = frozenset((of.get(a, a), of.get(b, b)))
-        return len(ends) == 1 or ends in apart
+    def settles(self, a: str, b: str) -> bool:
+        """True where somebody decided that two leads are one person, or two."""
+        ends = self._ends(a, b)
+        return len(ends) == 1 or ends in self._apart
 
-    return is_settled
+    def about(self, a: str, b: str) -> tuple[Decision, ...]:
+        """The decisions that make two leads one person, or two; none where nobody decided."""
+        ends = self._ends(a, b)
+        if len(ends) == 1:
+            return tuple(path(self._valid, a, b))
+        if ends not in self._apart:
+            return ()
+        split, x, y = self._apart[ends]
+        if self._groups.get(a, a) != self._groups.get(x, x):
+            x, y = y, x
+        return (*path(self._valid, a, x), split, *path(self._valid, y, b))
+
+    def about_others(self, leads_a: Iterable[str], leads_b: Iterable[str]) -> tuple[Decision, ...]:
+        """The decisions about any lead of the one and any of the other."""
+        sides = [[lead for lead in leads if lead in self._leads] for leads in (leads_a, leads_b)]
+        found = (self.about(a, b) for a in sides[0] for b in sides[1] if a != b)
+        return next((decisions for decisions in found if decisions), ())
 
 
 def refuse_contradictions(decisions: Sequence[Decision], new: Decision | None = None) -> None:

@@ -54,7 +54,9 @@ with counted as (
     group by pairs.person_id, pairs.leads
 )
 select counted.person_id, counted.leads,
-    counted.compared / (counted.leads * (counted.leads - 1) / 2) as compared_share,
+    counted.leads * (counted.leads - 1) // 2 as pairs,
+    counted.compared as compared_pairs,
+    counted.links as links,
     counted.links / (counted.leads * (counted.leads - 1) / 2) as density,
     case when counted.leads < {_LARGE} then counted.only_link else held.weakest_link end as weakest_link,
     coalesce(held.bridges, 0) as bridges,

@@ -11,7 +11,7 @@ import duckdb
 
 from leadgrade.errors import InputError
 from leadgrade.people.decisions import Decision
-from leadgrade.people.overrides import settled
+from leadgrade.people.overrides import Rulings
 
 Row = dict[str, Any]
 # what a decision settles counts twice where one of the two is a quality lead
@@ -34,7 +34,7 @@ def waiting(warehouse: Path, decisions: Sequence[Decision]) -> Iterator[Row]:
     Raises:
         InputError: nothing is published, or it is of a release without the queue.
     """
-    is_settled = settled(decisions)
+    rulings = Rulings(decisions)
     with _opened(warehouse) as connection:
         try:
             cursor = connection.execute(_QUEUE)
@@ -43,7 +43,7 @@ def waiting(warehouse: Path, decisions: Sequence[Decision]) -> Iterator[Row]:
         names = [column[0] for column in cursor.description or []]
         while rows := cursor.fetchmany(200):
             for row in (dict(zip(names, values, strict=True)) for values in rows):
-                if not is_settled(row["lead_id_a"], row["lead_id_b"]):
+                if not rulings.settles(row["lead_id_a"], row["lead_id_b"]):
                     yield row
 
 

@@ -64,5 +64,5 @@ def _weighed(pair: pl.DataFrame, model: Model) -> Weighed:
     before = Step(BEFORE, f"against {rival}", model.odds[PERSON] - model.odds[rival])
     steps = [before, *sorted((s for s in named if s.level != MISSING), key=lambda step: -step.bits)]
     rest = row["match_weight"] - sum(step.bits for step in steps)
-    steps.append(Step(REST, "rules, other explanations", rest))
+    steps.append(Step(REST, "other explanations", rest))
     return Weighed(row["record_a"], row["record_b"], row["match_probability"], row["match_weight"], rival, tuple(steps))

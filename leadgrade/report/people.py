@@ -82,9 +82,9 @@ def _example(rows: list[Row]) -> Example:
     first = rows[0]
     decision = f"; decision {first['decision']} counts instead" if first["decision"] else ""
     words = f"{100 * first['match_probability']:.1f} % one person by the evidence{decision}"
-    named = [(f"{row['field']} {row['level']}".replace("_", " "), row["bits"]) for row in rows]
+    named = [(code(f"{row['field']} {row['level']}"), row["bits"]) for row in rows]
     # what rounds to nothing is no step
     shown = [step for row, step in zip(rows, named, strict=True) if row["field"] != "rest" or abs(step[1]) >= 0.05]
     return Example(
-        _TITLES.get(first["kind"], first["kind"]), words, (first["lead_id_a"], first["lead_id_b"]), waterfall(shown)
+        _TITLES[first["kind"]], words, (first["lead_id_a"], first["lead_id_b"]), waterfall(shown)
     )

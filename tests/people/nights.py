@@ -108,8 +108,9 @@ def people(run: Run) -> dict[str, str]:
     return dict(run.engine.read("people.members", ["lead_id", "person_id"]).rows())
 
 
-def failures(run: Run) -> dict[str, int]:
-    rules = [r for r in load_rules() if r.stage == "people"]
+def failures(run: Run, *names: str) -> dict[str, int]:
+    """Rows that break the rules of the stage, or these rules alone."""
+    rules = [r for r in load_rules() if r.stage == "people" and (not names or r.rule in names)]
     return {r.rule: run.engine.count(f"({r.failures_query})") for r in rules}
 
 
