@@ -121,13 +121,3 @@ def test_survivor_is_the_one_that_can_be_reached(run: Run) -> None:
     )
     survivors = run.engine.read("people.members").filter(pl.col("is_survivor"))
     assert survivors["lead_id"].to_list() == ["a2"]
-
-
-def test_people_in_review(run: Run) -> None:
-    night(run, [ada("a1"), ada("a2", first_name="Ole", full_name="Ole Krog"), bo("b1")])
-    assert run.engine.read("people.pairs")["decision"].to_list() == ["review"]
-    assert dict(run.engine.read("people.golden", ["lead_id", "in_review"]).rows()) == {
-        "a1": True,
-        "a2": True,
-        "b1": False,
-    }
