@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy
 import polars as pl
-from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from leadgrade.contacts.companies import normalise as normalise_companies
@@ -13,10 +12,12 @@ from leadgrade.contacts.domains import company_domains
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.run import Run
 
-# from here on two names are held to be spellings of one: a typo in ten letters, a plural, words in another order
-LEAST_SIMILARITY = 0.9
-# a first word that more names of accounts begin with is looked at together with the beginning of the second
-_MOST_OF_A_WORD = 200
+# names of fewer letters differ in one letter too often by chance
+_LEAST_LETTERS = 8
+# what names are worth whose words stand in another order
+_REORDERED = 0.99
+# a key that more accounts share is taken finer
+_MOST_OF_A_KEY = 200
 
 _ACCOUNTS = """
 with current as (
@@ -81,7 +82,8 @@ left join origins on golden.person_id = origins.person_id
 left join known_to_crm on golden.person_id = known_to_crm.person_id
 left join contacts.emails as emails on golden.email_id = emails.email_id"""
 
-# names that begin alike, in countries that do not contradict; equal names need no measure
+# Names with the same first word, or with the same words after one that begins alike, in countries that do not contradict. A
+# key that too many accounts share is taken finer. Equal names need no measure.
 _BLOCKS = f"""
 with wanted as (
     select distinct keys.company_key, keys.country from people.person_keys as keys where keys.company_key is not null
@@ -98,30 +100,38 @@ worded as (
     select
         sides.*,
         split_part(sides.company_key, ' ', 1) as word,
-        substr(sides.company_key, length(split_part(sides.company_key, ' ', 1)) + 2, 3) as beginning
+        substr(sides.company_key, length(split_part(sides.company_key, ' ', 1)) + 2) as rest
     from sides
 ),
-frequent as (
-    select worded.word from worded where worded.side = 'accounts'
-    group by worded.word having count(*) > {_MOST_OF_A_WORD}
-),
-keyed as (
+keys as (
+    select worded.*, worded.word as key, worded.word || ' ' || substr(worded.rest, 1, 3) as finer_key from worded
+    union all
     select
-        worded.side, worded.company_key, worded.country,
-        case when frequent.word is null then worded.word else worded.word || ' ' || worded.beginning end as key
-    from worded left join frequent on worded.word = frequent.word
+        worded.*,
+        left(worded.word, 1) || '* ' || worded.rest as key,
+        left(worded.word, 1) || '*' || right(worded.word, 1) || ' ' || worded.rest as finer_key
+    from worded where worded.rest <> ''
+),
+frequent as (
+    select keys.key from keys where keys.side = 'accounts' group by keys.key having count(*) > {_MOST_OF_A_KEY}
+),
+blocks as (
+    select
+        keys.side, keys.company_key, keys.country,
+        case when frequent.key is null then keys.key else keys.finer_key end as key
+    from keys left join frequent on keys.key = frequent.key
 )
-select
+select distinct
     a.company_key, a.country, b.company_key as account_company_key, b.country as account_country
-from keyed as a
-inner join keyed as b
+from blocks as a
+inner join blocks as b
     on
         a.key = b.key
         and a.side = 'people'
         and b.side = 'accounts'
         and a.company_key <> b.company_key
         and coalesce(a.country = b.country, true)
-        and abs(length(a.company_key) - length(b.company_key)) <= {2 * (1 - LEAST_SIMILARITY)} * length(a.company_key)"""
+        and abs(length(a.company_key) - length(b.company_key)) <= 1"""
 
 
 def _account_keys(batch: pl.DataFrame) -> pl.DataFrame:
@@ -163,14 +173,20 @@ def build_person_keys(run: Run) -> None:
 
 
 def _similar(batch: pl.DataFrame) -> pl.DataFrame:
-    """The pairs whose names are similar enough, letter by letter or with their words in alphabetical order."""
-    names = [batch[c].to_list() for c in ("company_key", "account_company_key")]
-    least = 100 * LEAST_SIMILARITY
-    scores = [
-        cpdist(*names, scorer=s, score_cutoff=least, dtype=numpy.float64) for s in (fuzz.ratio, fuzz.token_sort_ratio)
-    ]
-    similarity = pl.Series("similarity", numpy.maximum(*scores) / 100)
-    return batch.with_columns(similarity).filter(pl.col("similarity") >= LEAST_SIMILARITY)
+    """The pairs that are spellings of one name: one slip of the pen, or the same words in another order.
+
+    More would take Robles Technologies for Roberson Technologies. A slip in a figure is another name.
+    """
+    a, b = (pl.col(name) for name in ("company_key", "account_company_key"))
+    words = [name.str.split(" ").list.sort().list.join(" ") for name in (a, b)]
+    figures = [name.str.replace_all(r"[^0-9]", "") for name in (a, b)]
+    edits = cpdist(
+        batch["company_key"].to_list(), batch["account_company_key"].to_list(), scorer=OSA.distance, score_cutoff=1
+    )
+    letters = pl.max_horizontal(a.str.len_chars(), b.str.len_chars())
+    is_slip = (pl.Series(edits) <= 1) & (letters >= _LEAST_LETTERS) & (figures[0] == figures[1])
+    similarity = pl.when(words[0] == words[1]).then(_REORDERED).when(is_slip).then(1 - 1 / letters)
+    return batch.with_columns(similarity.alias("similarity")).filter(pl.col("similarity").is_not_null())
 
 
 def build_similar_companies(run: Run) -> None:

@@ -85,6 +85,4 @@ def _example(rows: list[Row]) -> Example:
     named = [(code(f"{row['field']} {row['level']}"), row["bits"]) for row in rows]
     # what rounds to nothing is no step
     shown = [step for row, step in zip(rows, named, strict=True) if row["field"] != "rest" or abs(step[1]) >= 0.05]
-    return Example(
-        _TITLES[first["kind"]], words, (first["lead_id_a"], first["lead_id_b"]), waterfall(shown)
-    )
+    return Example(_TITLES[first["kind"]], words, (first["lead_id_a"], first["lead_id_b"]), waterfall(shown))
