@@ -32,14 +32,11 @@ def waiting(warehouse: Path, decisions: Sequence[Decision]) -> Iterator[Row]:
     """Rows of ``people.review`` about which nobody has decided since, what is worth most first, with is_quality.
 
     Raises:
-        InputError: nothing is published, or it is of a release without the queue.
+        InputError: nothing is published, or by a release without the queue.
     """
     rulings = Rulings(decisions)
     with _opened(warehouse) as connection:
-        try:
-            cursor = connection.execute(_QUEUE)
-        except duckdb.CatalogException:
-            raise InputError("the last publication has no queue yet; the next `leadgrade run` makes it") from None
+        cursor = connection.execute(_QUEUE)
         names = [column[0] for column in cursor.description or []]
         while rows := cursor.fetchmany(200):
             for row in (dict(zip(names, values, strict=True)) for values in rows):
@@ -84,4 +81,7 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not path.is_file():
         raise InputError(f"nothing is published yet: {path} is missing. Run: leadgrade run")
     with duckdb.connect(str(path), read_only=True) as connection:
-        yield connection
+        try:
+            yield connection
+        except duckdb.CatalogException:
+            raise InputError("the last publication has no queue yet; the next `leadgrade run` makes it") from None

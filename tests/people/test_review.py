@@ -78,11 +78,7 @@ def test_what_agrees_and_what_differs_is_told_by_level(run: Run) -> None:
 
 
 def test_every_level_is_told_once(run: Run) -> None:
-    plain = {
-        (f, level.removeprefix("near_") if level.startswith("near_") else level)
-        for f in fields()
-        for level in levels(f)[:-1]
-    }
+    plain = {(f, level.removeprefix("near_")) for f in fields() for level in levels(f)[:-1]}
     of = {f"a{n}": f"p{n}" for n in range(2 * len(plain))}
     pairs = [
         pair(f"a{2 * n}", f"a{2 * n + 1}", 0.5, evidence=f'{{"{f}":"{level}"}}') for n, (f, level) in enumerate(plain)

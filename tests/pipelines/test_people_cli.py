@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from leadgrade.people import decisions
+from leadgrade.people import review as reviews
 from leadgrade.publish import Home
 from pipelines.cli import main
 
@@ -74,6 +75,26 @@ def test_what_cannot_be_decided_is_refused(night, called):
     assert "on a terminal alone" in called("review", "--values", code=2)
     called("merge", person, code=2)
     assert decisions.read(night.home) == []
+
+
+def test_values_come_from_the_private_file_alone(first_night):
+    home = Home(first_night.home)
+    row = next(reviews.waiting(home.warehouse, []))
+    leads = [row["lead_id_a"], row["lead_id_b"]]
+    values = reviews.values(home.private, leads)
+    assert set(values) == set(leads)
+    assert all(value["source"] for value in values.values())
+    assert any("@" in (value["email"] or "") for value in values.values())
+
+
+def test_a_publication_of_before_has_no_queue(tmp_path):
+    home = Home(tmp_path).prepare()
+    with duckdb.connect(str(home.warehouse)):
+        pass
+    for arguments in (["review"], ["review", "--same", "r_1"]):
+        result = CliRunner().invoke(main, ["people", *arguments, "--home", str(tmp_path)])
+        assert result.exit_code == 2
+        assert "no queue yet" in result.output
 
 
 def test_nothing_is_published_yet(tmp_path):
