@@ -48,17 +48,20 @@ def contradictions(decisions: Sequence[Decision]) -> list[tuple[Decision, list[D
 
 def path(decisions: Iterable[Decision], start: str, end: str) -> list[Decision]:
     """The fewest merges that lead from one lead to another; none where nothing does."""
-    merges = [d for d in decisions if d.kind == "merge"]
     of_lead: dict[str, list[Decision]] = {}
-    for merge in merges:
-        for lead in merge.leads:
-            of_lead.setdefault(lead, []).append(merge)
+    for decision in decisions:
+        for lead in decision.leads if decision.kind == "merge" else ():
+            of_lead.setdefault(lead, []).append(decision)
     came: dict[str, tuple[str, Decision]] = {}
+    taken: set[int] = set()
     waiting = deque([start])
     while waiting and end not in came:
         lead = waiting.popleft()
         for merge in of_lead.get(lead, ()):
-            for other in merge.leads:
+            # a merge leads to all of its leads at once, so each is looked at once
+            leads = () if merge.number in taken else merge.leads
+            taken.add(merge.number)
+            for other in leads:
                 if other != start and other not in came:
                     came[other] = (lead, merge)
                     waiting.append(other)
