@@ -47,7 +47,33 @@ NUMBERS: dict[str, str] = {
             avg((answered_by = 'table')::int) as table_share
         from contacts.phones
     """,
-    "people.pairs": "select count(*) filter (where decision = 'review') as waiting_for_review from people.pairs",
+    "people.pairs": "select count(*) filter (where decision = 'review') as pairs_below_the_match_threshold from people.pairs",
+    "people.review": """
+        select
+            count(*) as waiting_for_review, count(*) filter (where why = 'held_apart') as held_apart,
+            coalesce(sum(worth), 0) as worth
+        from people.review
+    """,
+    "people.overrides": """
+        select
+            count(distinct decision) filter (where is_in_force and kind = 'merge') as merges_in_force,
+            count(distinct decision) filter (where is_in_force and kind = 'split') as splits_in_force,
+            count(*) filter (where is_in_force and not is_known) as unknown_leads
+        from people.overrides
+    """,
+    "people.cohesion": """
+        select
+            sum(compared_pairs) / nullif(sum(pairs), 0) as compared_share, sum(links) / nullif(sum(pairs), 0) as density,
+            min(weakest_link) as weakest_link,
+            sum(bridges)::bigint as bridges, count(*) filter (where is_bridged) as bridged_people
+        from people.cohesion
+    """,
+    "people.cluster_history": """
+        select
+            history.biggest_person, history.merged_people, history.split_people, history.decisions,
+            history.bridged_people / nullif(history.large_people, 0) as bridged_share
+        from people.cluster_history as history inner join meta.run as run on history.as_of = run.as_of
+    """,
     "people.golden": """
         select
             coalesce(sum(leads), 0)::bigint as leads,
@@ -148,9 +174,27 @@ TABLES: dict[str, tuple[str, str]] = {
         from people.golden group by source order by people desc, source
         """,
     ),
+    "people.review": (
+        "by_reason",
+        """
+        select why, count(*) as waiting, sum(worth) as worth, max(match_probability) as surest
+        from people.review group by why order by waiting desc, why
+        """,
+    ),
+    "people.cluster_quality": (
+        "by_size",
+        "select leads, people, bridged_people as bridged, weakest_link from people.cluster_quality order by leads",
+    ),
     "people.accounts": (
         "by_method",
         "select method, count(*) as people from people.accounts group by method order by people desc, method",
+    ),
+    "people.account_gaps": (
+        "by_reason",
+        """
+        select reason, evidence, count(*) as people, max(candidates) as most_candidates
+        from people.account_gaps group by all order by people desc, reason, evidence
+        """,
     ),
     "hygiene.decay": (
         "by_field",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from assets.steps import stage_steps
-from leadgrade.people import build
+from leadgrade.people import account_match, build, quality
+from leadgrade.people.examples import build_examples
+from leadgrade.people.overrides import build_overrides
 
 STEPS = stage_steps(
     "people",
@@ -13,14 +15,49 @@ STEPS = stage_steps(
             build.build_pairs,
             ("people.features",),
         ),
-        "people.clusters": (build.build_clusters, ("people.scored", "people.features")),
+        "people.overrides": (build_overrides, ("contacts.leads",)),
+        "people.clusters": (build.build_clusters, ("people.scored", "people.features", "people.decided_pairs")),
         # last night's members, read before they are made anew: people.assigned stands on it
         ("people.previous", "people.taken_ids"): (build.build_previous, ()),
         "people.id_changes": (build.build_id_changes, ("people.previous", "people.members")),
         ("people.golden", "people.golden_fields"): (
             build.build_golden,
-            ("people.members", "people.pairs", "contacts.leads", "contacts.emails", "contacts.phones"),
+            (
+                "people.members",
+                "people.review",
+                "people.cohesion",
+                "contacts.leads",
+                "contacts.emails",
+                "contacts.phones",
+            ),
         ),
-        "people.account_keys": (build.build_account_keys, ("raw.accounts", "raw.versions", "raw.files")),
+        "people.cohesion": (
+            quality.build_cohesion,
+            ("people.members", "people.features", "people.scored", "people.decided_pairs"),
+        ),
+        "people.cluster_history": (
+            quality.build_history,
+            (
+                "people.golden",
+                "people.members",
+                "people.previous",
+                "people.id_changes",
+                "people.review",
+                "people.overrides",
+            ),
+        ),
+        "people.examples": (
+            build_examples,
+            ("people.pairs", "people.members", "people.features", "people.model", "people.review", "people.overrides"),
+        ),
+        "people.account_keys": (account_match.build_account_keys, ("raw.accounts", "raw.versions", "raw.files")),
+        "people.person_keys": (
+            account_match.build_person_keys,
+            ("people.golden", "people.golden_fields", "people.members", "contacts.leads", "contacts.emails"),
+        ),
+        "people.similar_companies": (
+            account_match.build_similar_companies,
+            ("people.person_keys", "people.account_keys"),
+        ),
     },
 )

@@ -12,6 +12,7 @@ _DRIFT = (
     "look at the new file (docs/intake.md): if it is right, set drift: {{{keys}}} of the source in sources.yaml, "
     "else take the file away; then run again"
 )
+_PEOPLE = "why two leads are one person: leadgrade people explain; part them: leadgrade people split (docs/people.md)"
 # what to do about a rule whose sentence does not tell
 NEXT_STEPS = {
     "snapshot_shrunk_blocking": _DRIFT.format(keys="rows: warn"),
@@ -20,6 +21,10 @@ NEXT_STEPS = {
     "schema_change_seen": "what was before and what is now: leadgrade report --open",
     "file_refused": "what to do about each file: leadgrade report --open",
     "quarantine_share": "which rows, why, and what to do: leadgrade quarantine list",
+    "overrides_known": "what was decided: leadgrade people decisions; what no longer matters: leadgrade people undo N",
+    "biggest_person_usual": _PEOPLE,
+    "bridged_people_usual": _PEOPLE,
+    "merged_people_usual": _PEOPLE,
 }
 _CHANGES = {"schema_change_seen", "schema_change_blocking"}
 

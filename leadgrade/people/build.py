@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import polars as pl
-
-from leadgrade.contacts.companies import normalise as normalise_companies
-from leadgrade.contacts.countries import to_iso2
-from leadgrade.contacts.domains import company_domains
 from leadgrade.engine import sql_file
-from leadgrade.people import matching
+from leadgrade.people import account_match, matching, quality
+from leadgrade.people.examples import build_examples
 from leadgrade.people.golden import build_golden
 from leadgrade.people.normalise import normalise
+from leadgrade.people.overrides import build_overrides
 from leadgrade.run import Run
 
 __all__ = [
-    "build_account_keys", "build_all", "build_clusters", "build_golden", "build_id_changes", "build_members",
-    "build_normalised", "build_pairs", "build_previous",
+    "build_all", "build_clusters", "build_golden", "build_id_changes", "build_members", "build_normalised", "build_pairs",
+    "build_previous",
 ]  # fmt: skip
 
 # names that are none, and addresses of nobody in particular, are no evidence
@@ -39,25 +36,6 @@ select
     leads.country
 from contacts.leads as leads
 left join contacts.emails as emails on leads.email_id = emails.email_id"""
-
-_ACCOUNTS = """
-select
-    accounts.record_id as account_id,
-    accounts.source,
-    files.system,
-    accounts.source_record_id,
-    accounts.name,
-    accounts.domain,
-    accounts.website,
-    accounts.country
-from raw.accounts as accounts
-inner join raw.versions as versions
-    on
-        accounts.file_id = versions.file_id
-        and accounts.row_number = versions.row_number
-        and versions.object = 'accounts'
-        and versions.state = 'current'
-left join raw.files as files on accounts.file_id = files.file_id"""
 
 # where the leads of each person of last night are now; a person none of whose leads is left has no line
 _SUCCESSORS = """
@@ -117,7 +95,7 @@ def build_pairs(run: Run) -> None:
 
 
 def build_clusters(run: Run) -> None:
-    """Make ``people.clusters`` from people.scored and people.features."""
+    """Make ``people.clusters`` from people.scored, people.decided_pairs and people.features."""
     matching.build_clusters(run.engine, run.settings.run.match_threshold)
 
 
@@ -148,28 +126,18 @@ def build_id_changes(run: Run) -> None:
 def build_members(run: Run) -> None:
     """Make ``people.members`` and ``people.id_changes``, and what they need, from people.pairs."""
     build_previous(run)
+    build_overrides(run)
+    run.engine.materialize("people.decided_pairs", sql_file("people.decided_pairs").query)
     build_clusters(run)
     for table in ("people.assigned", "people.members"):
         run.engine.materialize(table, sql_file(table).query)
     build_id_changes(run)
 
 
-def _account_keys(batch: pl.DataFrame) -> pl.DataFrame:
-    domain = pl.coalesce(company_domains(batch["domain"]), company_domains(batch["website"]))
-    return batch.select(
-        "account_id",
-        "source",
-        "system",
-        "source_record_id",
-        normalise_companies(batch["name"])["company_key"].alias("company_key"),
-        domain.alias("domain"),
-        to_iso2(batch["country"]).alias("country"),
-    )
-
-
-def build_account_keys(run: Run) -> None:
-    """Make ``people.account_keys`` from the current rows of raw.accounts."""
-    run.engine.map_batches(_ACCOUNTS, _account_keys, "people.account_keys")
+_BY_SQL = (
+    "people.account_choices", "people.accounts", "people.account_gaps", "people.subjects", "people.handles", "people.links",
+    "raw.row_ledger",
+)  # fmt: skip
 
 
 def build_all(run: Run) -> None:
@@ -178,7 +146,14 @@ def build_all(run: Run) -> None:
     matching.build_features(run.engine)
     build_pairs(run)
     build_members(run)
+    run.engine.materialize("people.review", sql_file("people.review").query)
+    quality.build_cohesion(run)
     build_golden(run)
-    build_account_keys(run)
-    for table in ("people.accounts", "people.subjects", "people.handles", "people.links", "raw.row_ledger"):
+    run.engine.materialize("people.cluster_quality", sql_file("people.cluster_quality").query)
+    quality.build_history(run)
+    build_examples(run)
+    account_match.build_account_keys(run)
+    account_match.build_person_keys(run)
+    account_match.build_similar_companies(run)
+    for table in _BY_SQL:
         run.engine.materialize(table, sql_file(table).query)

@@ -12,6 +12,8 @@ import polars as pl
 
 # bits beyond which a pair says no more for or against: one slip in the data must not outvote a whole group
 MOST_BITS = 20.0
+# weight of a pair that people decided: no sum of evidence outweighs one, so it decides whatever groups it comes to stand between
+DECIDED = 1e12
 # the order of merging leaves little for a further round; it ends when nothing changes
 _ROUNDS = 3
 
@@ -64,7 +66,8 @@ def cluster(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
 
     Args:
         pairs: record_a, record_b, match_weight, match_probability, is_related: the pairs that count as a match, and every
-            other compared pair of two records that are in one. Work is per pair of these, not per record of the table.
+            other compared pair of two records that are in one. A weight of :data:`DECIDED` or its negative is no evidence but a
+            decision: the two are one, or never. Work is per pair of these, not per record of the table.
         threshold: Match probability from which two groups are one.
 
     Returns:
@@ -72,8 +75,9 @@ def cluster(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
         match_probability that of the surest pair which holds the record in it, 1 for a record alone.
     """
     least = bits_of(threshold)
-    bits = pl.col("match_weight").clip(-MOST_BITS, MOST_BITS)
-    ordered = pairs.with_columns(pl.when("is_related").then(-MOST_BITS).otherwise(bits).alias("bits"))
+    weight = pl.col("match_weight")
+    evidence = pl.when("is_related").then(-MOST_BITS).otherwise(weight.clip(-MOST_BITS, MOST_BITS))
+    ordered = pairs.with_columns(pl.when(weight.abs() >= DECIDED).then(weight).otherwise(evidence).alias("bits"))
     ordered = ordered.sort("match_weight", "record_a", "record_b", descending=[True, False, False])
     records = pl.concat([ordered["record_a"], ordered["record_b"]]).unique().sort()
     groups = _Groups(records.to_list())

@@ -134,15 +134,13 @@ def golden_query() -> str:
     )
     return f"""{_picked()},
 undecided as (
-    select distinct unnest([a.person_id, b.person_id]) as person_id
-    from people.pairs as pairs
-    inner join people.members as a on pairs.lead_id_a = a.lead_id
-    inner join people.members as b on pairs.lead_id_b = b.lead_id
-    where a.person_id <> b.person_id
+    select distinct unnest([review.person_id_a, review.person_id_b]) as person_id from people.review as review
 )
 select picked.person_id, picked.lead_id, picked.leads, picked.sources, picked.all_text as free_text, {values},
-    undecided.person_id is not null as in_review
-from picked left join undecided on picked.person_id = undecided.person_id"""
+    undecided.person_id is not null as in_review, cohesion.weakest_link, coalesce(cohesion.is_bridged, false) as is_bridged
+from picked
+left join undecided on picked.person_id = undecided.person_id
+left join people.cohesion as cohesion on picked.person_id = cohesion.person_id"""
 
 
 def golden_fields_query() -> str:
@@ -160,6 +158,6 @@ from origins where origins.origin.lead_id is not null"""
 
 
 def build_golden(run: Run) -> None:
-    """Make ``people.golden`` and ``people.golden_fields`` from the members, the current leads and the pairs."""
+    """Make ``people.golden`` and ``people.golden_fields`` from the members, the current leads, the review and the cohesion."""
     run.engine.materialize("people.golden", golden_query())
     run.engine.materialize("people.golden_fields", golden_fields_query())

@@ -22,17 +22,24 @@ from people.scored as s
 inner join people.features as a on s.record_a = a.record
 inner join people.features as b on s.record_b = b.record
 where s.match_probability >= $review"""
-# what was compared among the leads of matched pairs: the evidence against a chain, too
+# what was compared among the leads of matched pairs: the evidence against a chain, too; what people decided takes its place
 _RELATED = """
 with matched as (
     select s.record_a as record from people.scored as s where s.match_probability >= $match
     union
     select s.record_b as record from people.scored as s where s.match_probability >= $match
+    union
+    select d.record_a as record from people.decided_pairs as d
+    union
+    select d.record_b as record from people.decided_pairs as d
 )
 select s.record_a, s.record_b, s.match_weight, s.match_probability, s.is_related
 from people.scored as s
 semi join matched as a on s.record_a = a.record
-semi join matched as b on s.record_b = b.record"""
+semi join matched as b on s.record_b = b.record
+anti join people.decided_pairs as d on s.record_a = d.record_a and s.record_b = d.record_b
+union all
+select d.record_a, d.record_b, d.match_weight, d.match_probability, d.is_related from people.decided_pairs as d"""
 
 
 def build_features(engine: DuckDBEngine) -> int:
@@ -55,7 +62,8 @@ def build_pairs(engine: DuckDBEngine, match_threshold: float, review_threshold: 
 
 
 def build_clusters(engine: DuckDBEngine, match_threshold: float) -> int:
-    """Make ``people.clusters`` from the scored pairs: the leads in one, each with the smallest lead_id of its cluster."""
+    """Make ``people.clusters`` from the scored and the decided pairs: the leads in one, with the smallest lead_id of it."""
+    engine.ensure("people.decided_pairs")  # a table of no installation has none
     found = cluster(engine.collect(_RELATED, {"match": match_threshold}), match_threshold)
     engine.write("people.found", found)
     rows = engine.materialize(

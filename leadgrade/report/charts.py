@@ -10,6 +10,8 @@ from leadgrade.report.text import number, percent
 
 WIDTH, HEIGHT = 720.0, 200.0
 LINE_WIDTH, LINE_HEIGHT = 340.0, 110.0
+# a waterfall: words on the left, bars, figures on the right of 340
+BARS_X, BARS_WIDTH, STEP_HEIGHT = 150.0, 150.0, 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,44 @@ class Line:
     lowest: str
     highest: str
     latest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A step of a waterfall: its words, its figure, and the bar from the sum before it to the sum after it."""
+
+    y: float
+    words: str
+    figure: str
+    x: float
+    width: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """What adds up to a weight: the steps from the top, where zero lies, and how high the picture is."""
+
+    falls: tuple[Fall, ...]
+    zero_x: float
+    height: float
+
+
+def waterfall(steps: Sequence[tuple[str, float]]) -> Waterfall:
+    """Steps in words and bits; the last bar is their sum, from zero."""
+    sums = [0.0]
+    for _, bits in steps:
+        sums.append(sums[-1] + bits)
+    low, high = min(sums), max(*sums, min(sums) + 1)
+    drawn = [*zip(steps, sums, sums[1:], strict=False), (("all", sums[-1]), 0.0, sums[-1])]
+    falls = []
+    for row, ((words, bits), start, end) in enumerate(drawn):
+        left, right = sorted(BARS_X + BARS_WIDTH * (at - low) / (high - low) for at in (start, end))
+        kind = "fresh" if bits >= 0 else "dead"
+        width = max(right - left, 1.0)
+        falls.append(Fall(row * STEP_HEIGHT, words, f"{bits:+.1f}", round(left, 2), round(width, 2), kind))
+    zero = round(BARS_X - BARS_WIDTH * low / (high - low), 2)
+    return Waterfall(tuple(falls), zero, len(drawn) * STEP_HEIGHT)
 
 
 def histogram(counts: Mapping[int, int], step: int, maximum: int, threshold: int, near_miss: int) -> Bars:

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from leadgrade.report import sections, text
+from leadgrade.report import people, sections, text
 from leadgrade.report.reader import Warehouse, open_warehouse
 from leadgrade.report.summary import all_rules, summarize
 
@@ -90,6 +90,10 @@ def _content(warehouse: Warehouse) -> dict[str, Any]:
         "cells": sections.cells(warehouse),
         "sla": sections.sla(warehouse),
         "history": sections.history(warehouse),
+        "sizes": people.sizes(warehouse),
+        "review": people.review(warehouse),
+        "accounts": people.accounts(warehouse),
+        "examples": people.examples(warehouse),
         "rules": all_rules(warehouse),
         "refused_rows": sections.refused_rows(warehouse),
         "changes": sections.changes(warehouse),

@@ -16,7 +16,7 @@ COMMANDS = {
     "inspect": ("inspect:inspect_files", "Show what the intake would make of files: format, mapping, rows, reasons."),
     "quarantine": ("quarantine:quarantine", "Work the refused rows: list them, export them, give them back corrected."),
     "explain": ("explain:explain", "Show the grade of a person, point by point, with the evidence of each."),
-    "people": ("people:people", "Look into the matching: why two leads are one person or two."),
+    "people": ("people:people", "Look into the matching and correct it: why leads are one person, and who should be."),
     "report": ("report:report", "Write the quality report of the last publication (one HTML file, offline) and print its path."),
     "rollback": ("rollback:rollback", "Let readers see an earlier generation again (the one before the current, or GENERATION)."),
     "demo": ("demo:demo", "Make raw leads of several systems with known truth (truth beside the exports, never in them)."),

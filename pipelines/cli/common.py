@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -67,3 +68,12 @@ def published_warehouse(warehouse: Path) -> Path:
     if not warehouse.exists():
         fail(str(InputError(f"nothing is published yet: {warehouse} is missing. Run: leadgrade run")))
     return warehouse
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Ends with the sentence of what is wrong, exit code 2."""
+    try:
+        yield
+    except InputError as error:
+        fail(str(error))

@@ -23,14 +23,25 @@ shared_leads as (
     group by previous.person_id, clustered.cluster_id
 ),
 
--- a person that was split goes on in its biggest part
-main_parts as (
-    select shared_leads.*
+ranked as (
+    select
+        shared_leads.*,
+        row_number() over (
+            partition by shared_leads.cluster_id
+            order by shared_leads.person_since nulls last, shared_leads.created_at nulls last, shared_leads.person_id
+        ) = 1 as is_oldest
     from shared_leads
+),
+
+-- a person that was split goes on in its biggest part; of equals in one that no older person goes on in
+main_parts as (
+    select ranked.*
+    from ranked
     qualify
-        row_number()
-            over (partition by shared_leads.person_id order by shared_leads.leads desc, shared_leads.cluster_id asc)
-        = 1
+        row_number() over (
+            partition by ranked.person_id
+            order by ranked.leads desc, ranked.is_oldest desc, ranked.cluster_id asc
+        ) = 1
 ),
 
 -- people that became one go on as the oldest of them

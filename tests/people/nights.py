@@ -71,7 +71,11 @@ def night(run: Run, leads: list[dict[str, Any]], **tables: list[dict[str, Any]])
     numbered = [{"row_number": i + 1} | row for i, row in enumerate(leads)]
     make_table(engine, "contacts.leads", numbered)
     addresses = sorted({r["email_id"] for r in numbered if r.get("email_id")})
-    make_table(engine, "contacts.emails", [{"email_id": a, "is_role": a.startswith("einfo@")} for a in addresses])
+    make_table(
+        engine,
+        "contacts.emails",
+        [{"email_id": a, "is_role": a.startswith("einfo@"), "is_free": a.endswith("@free.example")} for a in addresses],
+    )
     make_table(engine, "contacts.phones", tables.get("phones", []))
     make_table(engine, "contacts.blocked_leads", tables.get("blocked_leads", []))
     make_table(
@@ -108,8 +112,9 @@ def people(run: Run) -> dict[str, str]:
     return dict(run.engine.read("people.members", ["lead_id", "person_id"]).rows())
 
 
-def failures(run: Run) -> dict[str, int]:
-    rules = [r for r in load_rules() if r.stage == "people"]
+def failures(run: Run, *names: str) -> dict[str, int]:
+    """Rows that break the rules of the stage, or these rules alone."""
+    rules = [r for r in load_rules() if r.stage == "people" and (not names or r.rule in names)]
     return {r.rule: run.engine.count(f"({r.failures_query})") for r in rules}
 
 

@@ -105,8 +105,9 @@ def test_what_a_vendor_says_of_one_lead_never_hides_what_another_says(run: Run) 
 
 def test_every_golden_column_has_a_rule() -> None:
     columns = {c.name for c in contract.table("people.golden").columns}
+    of_the_person = {"person_id", "lead_id", "leads", "sources", "in_review", "weakest_link", "is_bridged"}
     fields = [f for p in picks() for f in p.fields]
-    assert sorted(fields) == sorted(columns - {"person_id", "lead_id", "leads", "sources", "in_review"})
+    assert sorted(fields) == sorted(columns - of_the_person)
 
 
 def test_survivor_is_the_one_that_can_be_reached(run: Run) -> None:
@@ -120,13 +121,3 @@ def test_survivor_is_the_one_that_can_be_reached(run: Run) -> None:
     )
     survivors = run.engine.read("people.members").filter(pl.col("is_survivor"))
     assert survivors["lead_id"].to_list() == ["a2"]
-
-
-def test_people_in_review(run: Run) -> None:
-    night(run, [ada("a1"), ada("a2", first_name="Ole", full_name="Ole Krog"), bo("b1")])
-    assert run.engine.read("people.pairs")["decision"].to_list() == ["review"]
-    assert dict(run.engine.read("people.golden", ["lead_id", "in_review"]).rows()) == {
-        "a1": True,
-        "a2": True,
-        "b1": False,
-    }

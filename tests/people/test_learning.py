@@ -14,16 +14,17 @@ from rich.console import Console
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.errors import InputError
-from leadgrade.people import resolve
+from leadgrade.people import decide, decisions, resolve
 from leadgrade.people.build import build_all
 from leadgrade.people.cluster import cluster
+from leadgrade.people.decide import Named
 from leadgrade.people.explain import explain_pair, render
 from leadgrade.people.kinds import as_input, kind_of
 from leadgrade.people.model import PERSON, fields, levels, prior_model
 from leadgrade.people.model_table import from_frame, to_frame
 from pipelines.cli import main
-from tests.people.nights import OBJECTS, ada, bo
-from tests.support import make_run, make_table
+from tests.people.nights import OBJECTS, ada, bo, lead
+from tests.support import AS_OF, make_run, make_table
 
 GIVEN = [
     "anna",
@@ -175,7 +176,9 @@ def work_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "work.duckdb"
     with DuckDBEngine(path) as engine:
         run = make_run(folder, engine)
-        rows = [ada("a1"), ada("a2", first_name="A"), bo("b1")]
+        rows = [ada("a1"), ada("a2", first_name="A"), bo("b1"), lead("c1", first_name="Cleo", last_name="Zander")]
+        parts = [Named(name, (name,), "p") for name in ("a2", "b1")]
+        decide.split(folder, parts, by="kim", reason="brothers", now=AS_OF)
         make_table(engine, "contacts.leads", [{"row_number": i + 1} | r for i, r in enumerate(rows)])
         for table in ("contacts.emails", "contacts.phones", "contacts.blocked_leads", "raw.files", "raw.leads", "raw.quarantine",
                       "raw.versions", "raw.accounts", *(f"raw.{o}" for o in OBJECTS)):  # fmt: skip
@@ -188,9 +191,10 @@ def test_a_pair_is_explained_field_by_field(work_file: Path) -> None:
     found = explain_pair(work_file, "a2", "a1")
     assert found.leads == ("a1", "a2")
     assert found.people[0] == found.people[1]
-    assert {field: level for field, level, _ in found.steps}["email"] == "same"
-    # against the likeliest rival alone the odds are those of the pair, or a little better
-    assert found.start + sum(bits for *_, bits in found.steps) >= found.weight - 0.1
+    steps = {step.field: step for step in found.weighed.steps}
+    assert steps["email"].level == "same"
+    assert steps["email"].bits > 3 > steps["before"].bits
+    assert sum(step.bits for step in found.weighed.steps) == pytest.approx(found.weighed.weight)
     paper = io.StringIO()
     Console(file=paper, width=100).print(render(found))
     text = paper.getvalue()
@@ -201,7 +205,36 @@ def test_a_pair_is_explained_field_by_field(work_file: Path) -> None:
 def test_strangers_are_explained_too(work_file: Path) -> None:
     found = explain_pair(work_file, "a1", "b1")
     assert not found.is_compared
-    assert found.probability < 0.01
+    assert found.weighed.probability < 0.01
+
+
+def test_decisions_that_count_instead_are_told(work_file: Path) -> None:
+    decided = decisions.read(work_file.parent)
+    later = decisions.Decision(2, "merge", (("a1",), ("c1",)), AS_OF, "kim", "a new name")
+    undone = decisions.Decision(2, "undo", (), AS_OF, "kim", "wrong", 1)
+    told = {
+        "followed": explain_pair(work_file, "a2", "b1", decided),
+        "undone": explain_pair(work_file, "a2", "b1", [*decided, undone]),
+        "nearby": explain_pair(work_file, "a1", "b1", decided),
+        "pending": explain_pair(work_file, "a1", "c1", [*decided, later]),
+    }
+    split = tuple(decided)
+    assert {name: (found.followed, found.pending, found.nearby) for name, found in told.items()} == {
+        "followed": (split, None, ()),
+        "undone": (split, (), ()),
+        "nearby": ((), None, split),
+        "pending": ((), (later,), ()),
+    }
+    lines = {
+        "followed": "whatever the evidence: 1 (2026-10-01): they are two: brothers",
+        "undone": "Taken back since",
+        "nearby": "other leads of theirs: 1 (2026-10-01): they are two: brothers",
+        "pending": "the next run follows it: 2 (2026-10-01): they are one person: a new name",
+    }
+    for name, line in lines.items():
+        paper = io.StringIO()
+        Console(file=paper, width=100).print(render(told[name]))
+        assert line in " ".join(paper.getvalue().split()), name
 
 
 @pytest.mark.parametrize(("a", "b", "part"), [("a1", "nobody", "no lead and no person"), ("a1", "a1", "one lead")])

@@ -57,12 +57,20 @@ def test_accounts(run: Run) -> None:
     leads = [
         ada("l1", account_source_id="A2", company_domain="acme.com"),
         bo("l2", company_domain="acme.com"),
-        lead("l3", first_name="Cleo", last_name="Zander", company_key="beta", country="DE"),
-        lead("l4", first_name="Dora", last_name="Yates", company_key="gamma", company_domain="gamma.com", country="US"),
+        lead("l3", first_name="Cleo", last_name="Zander", company_name="Beta", company_key="beta", country="DE"),
+        lead(
+            "l4",
+            first_name="Dora",
+            last_name="Yates",
+            company_name="Gamma",
+            company_key="gamma",
+            company_domain="gamma.com",
+            country="US",
+        ),
     ]
     night(run, leads, accounts=accounts)
     lead_of = {v: k for k, v in people(run).items()}
     found = {
         lead_of[r["person_id"]]: (r["account_id"], r["method"]) for r in run.engine.read("people.accounts").to_dicts()
     }
-    assert found == {"l1": ("r2", "crm_id"), "l2": ("r1", "domain"), "l3": ("r2", "name_country")}
+    assert found == {"l1": ("r2", "crm_id"), "l2": ("r1", "domain"), "l3": ("r2", "company")}

@@ -110,9 +110,32 @@ def rich_world(people: int) -> World:
     refused = {"file_id": "f_l", "source": "hubspot", "reason": "bad_date", "column_name": "created_at"}
     world["raw.quarantine"] += [refused, refused, refused | {"closed_at": AS_OF}, refused | {"file_id": "bad"}]
     world["raw.schema_changes"] += [_change(row) for row in CHANGES]
-    return world
+    return world | WHO_IS_WHO
 
 
+_EXAMPLE = {"example": 1, "kind": "decided_different", "decision": 7, "match_probability": 0.875, "lead_id_a": "l_a",
+            "lead_id_b": "l_b"}  # fmt: skip
+WHO_IS_WHO: World = {
+    "people.cluster_quality": [
+        {"leads": 1, "people": 260, "all_leads": 260},
+        {"leads": 3, "people": 20, "all_leads": 60, "density": 0.75, "weakest_link": 0.912, "bridged_people": 4},
+        {"leads": 12, "people": 1, "all_leads": 12, "density": 0.5},
+        {"leads": 30, "people": 1, "all_leads": 30, "density": 0.25},
+    ],
+    "people.review": [{"why": "unsure"}, {"why": "unsure"}, {"why": "held_apart"}],
+    "people.overrides": [
+        {"decision": 7, "kind": "split", "is_in_force": True},
+        {"decision": 7, "kind": "split", "is_in_force": True},
+        {"decision": 8, "kind": "merge", "is_in_force": False},
+    ],
+    "people.account_gaps": [{"reason": "several_accounts"}, {"reason": "free_mail"}, {"reason": "free_mail"}],
+    "people.examples": [
+        _EXAMPLE | {"step": 0, "field": "before", "level": "against stranger", "bits": -5.0},
+        _EXAMPLE | {"step": 1, "field": "last_name", "level": "same", "bits": 9.0},
+        _EXAMPLE | {"step": 2, "field": "first_name", "level": "different", "bits": -1.2},
+        _EXAMPLE | {"step": 3, "field": "rest", "level": "other explanations", "bits": 0.01},
+    ],
+}
 # severity, change, header, before, now, least likely; the last one is of an earlier night
 CHANGES: list[tuple[Any, ...]] = [
     ("info", "column_appeared", "Fax of jane@corp.example", None, "phone", None, AS_OF),

@@ -16,6 +16,7 @@ from tests.report.helper import META, make_warehouse, rich_world
 VOID = {"meta", "br", "link", "img", "hr"}
 SECTIONS = [
     "rows",
+    "people",
     "sources",
     "scores",
     "points",
@@ -116,6 +117,30 @@ def test_text_of_people_is_escaped_and_addresses_are_masked(page: str) -> None:
     assert "<script" not in page
     assert "@" not in Page(page).text
     assert "[address]" in page
+
+
+def test_who_is_who_is_told_and_drawn(page: str) -> None:
+    section = page[page.index('id="people"') : page.index('id="sources"')]
+    shown = " ".join(re.sub(r"<[^>]*>", " ", section).split())
+    for words in (
+        "3 20 60 – 75.0 % 0.912 4",
+        "10 and more 2 42 – 37.5 %",
+        "3 pairs of people wait for a decision, 1 of them because other leads speak against",
+        "In force: 0 merges and 1 splits by people.",
+        "free mail 2",
+        "Parted by a decision 87.5 % one person by the evidence; decision 7 counts instead l_a l_b",
+        "before against stranger -5.0 last name same +9.0 first name different -1.2 all +2.8",
+    ):
+        assert words in shown, words
+    # zero lies where the fall to -5 ends in the rise to +4: five ninths of the width
+    assert re.findall(
+        r'<rect class="(\w+)" x="([0-9.]+)" y="[0-9.]+" width="([0-9.]+)" height="10"/><text', section
+    ) == [
+        ("dead", "150.0", "83.33"),
+        ("fresh", "150.0", "150.0"),
+        ("dead", "280.0", "20.0"),
+        ("fresh", "233.33", "46.67"),
+    ]
 
 
 def test_findings_say_what_broke(page: str) -> None:
