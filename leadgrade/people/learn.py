@@ -27,6 +27,7 @@ from leadgrade.people.model import (
     posterior,
     prior_model,
     settings,
+    usual_shares,
 )
 from leadgrade.people.sample import build_sample
 
@@ -76,7 +77,7 @@ def learn(engine: DuckDBEngine) -> Model:
     ]
     engine.sql(f"drop table {_SAMPLE}")
     frame = pl.concat(compared).sort("record_a", "record_b", "weight")
-    return _fit(model, encode(frame, leads), frame["weight"].to_numpy(), frame["is_candidate"].to_numpy())
+    return _fit(model, encode(frame), frame["weight"].to_numpy(), frame["is_candidate"].to_numpy())
 
 
 def _counts(codes: np.ndarray[Any, Any], weights: Floats, size: int) -> Floats:
@@ -161,10 +162,11 @@ def _learned_odds(prior: Model, found: dict[str, Floats], weights: Floats) -> di
     return odds
 
 
-def _learned_namesakes(prior: Model, encoded: Encoded, weights: Floats) -> float:
+def _learned_namesakes(prior: Model, model: Model, encoded: Encoded, weights: Floats) -> float:
     """log2 of the pairs of strangers that agree in both names over those expected by chance."""
-    found = float(weights[~np.isnan(encoded.both_names)].sum())
-    expected = prior.leads**2 / 2 * 2.0 ** float(prior.averages[0] + prior.averages[1])
+    found = float(weights[~np.isnan(encoded.full_names)].sum())
+    first, last = usual_shares(model)[:2]
+    expected = prior.leads**2 / 2 * 2.0 ** float(first + last)
     few = settings()["prior_pairs"]
     learned = math.log2((found + few * 2.0**prior.namesakes) / (expected + few))
     return float(np.clip(learned, 0.0, settings()["most_namesakes"]))
@@ -177,6 +179,6 @@ def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -
         # who shares no key is not one person: a small doubt about each of very many pairs would drown what the candidates say
         found[PERSON] = found[PERSON] * is_candidate
         tables = {n: _learned_tables(prior, encoded, n, found[n] * weights) for n in model.tables}
-        namesakes = _learned_namesakes(prior, encoded, (1 - found[PERSON]) * weights)
+        namesakes = _learned_namesakes(prior, model, encoded, (1 - found[PERSON]) * weights)
         model = Model(tables, _learned_odds(prior, found, weights), prior.averages, prior.leads, namesakes)
     return model

@@ -57,15 +57,29 @@ class Encoded:
 
     Attributes:
         codes: Code of the level, by field and pair.
-        shares: Log2 of the share of the leads that has the agreed value, by field and pair.
+        records: Leads that share the agreed value (people, of what belongs to somebody), by field and pair; zero where it does
+            not count.
+        full_names: Leads that have the full name that both have; nan where they do not agree in both names.
         present: Fields with a value in both leads of some pair.
-        both_names: Where both names agree, log2 of the share of leads that have this full name, beyond what a person of a few
-            leads explains; nan elsewhere.
     """
 
     codes: Codes
-    shares: Floats
+    records: Floats
+    full_names: Floats
     present: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """How rare the agreed values are among strangers.
+
+    Attributes:
+        shares: Log2 of the share of the leads that has the agreed value, by field and pair.
+        both_names: Log2 of the share of leads that have this full name, beyond what a person's own leads explain; nan where
+            they do not agree in both names.
+    """
+
+    shares: Floats
     both_names: Floats
 
 
@@ -77,7 +91,7 @@ class Model:
         tables: Class -> field -> log2 of the share of its pairs at each level.
         odds: Class -> log2 of its share of all pairs.
         namesakes: log2 of how much oftener than by chance strangers agree in both names: names go together by origin and age.
-        averages: log2 of the share of the leads that an average lead's value has, by field.
+        averages: Leads that share the value of an average lead, by field.
         leads: Leads of the table.
     """
 
@@ -87,23 +101,21 @@ class Model:
     leads: int
     namesakes: float
 
+    def own_leads(self, field: int) -> float:
+        """Leads that a lead's own person has with its value, itself included: none of them is a stranger who has it by chance."""
+        same = levels(fields()[field]).index("same")
+        return 1.0 + self.leads * 2.0 ** (self.odds[PERSON] + float(self.tables[PERSON][field][same]))
+
 
 # a person may well have so many leads: what is beyond shows that the name is common
 _OWN_LEADS = 3
+_FIRST, _LAST = 0, 1
 
 
-def _both_names(compared: pl.DataFrame, leads: int) -> Floats:
-    agree = (pl.col(field).is_in(["same", "swapped"]) for field in ("first_name", "last_name"))
-    both = compared.select(pl.all_horizontal(agree)).to_series().to_numpy()
-    others = np.maximum(compared["full_name_records"].fill_null(0).to_numpy() - _OWN_LEADS, 1e-9) / 2
-    return np.where(both, np.log2(others / (leads + settings()["reference"])), np.nan)
-
-
-def encode(compared: pl.DataFrame, leads: int) -> Encoded:
+def encode(compared: pl.DataFrame) -> Encoded:
     """Turn levels into codes, wider places by whether a finer one agrees."""
     codes = np.empty((len(fields()), compared.height), dtype=np.int16)
-    shares = np.zeros((len(fields()), compared.height))
-    reference = settings()["reference"]
+    records = np.zeros((len(fields()), compared.height))
     for i, field in enumerate(fields()):
         text = compared[field]
         if field in FINER:
@@ -112,12 +124,36 @@ def encode(compared: pl.DataFrame, leads: int) -> Encoded:
             text = pl.select(pl.when(moved).then("near_" + text).otherwise(text)).to_series()
         codes[i] = text.cast(pl.Enum(levels(field))).to_physical().to_numpy()
         if f"{field}_records" in compared.columns:
-            spec = settings()["fields"][field]
-            records = compared[f"{field}_records"].fill_null(0).to_numpy().astype(float)
-            known = np.maximum(records + reference * spec["share"], 1.0) * spec.get("others", 1.0)
-            shares[i] = np.log2(np.minimum(known / (leads + reference), 1.0))
+            records[i] = compared[f"{field}_records"].fill_null(0).to_numpy()
     present = {i for i, field in enumerate(fields()) if (codes[i] != len(levels(field)) - 1).any()}
-    return Encoded(codes, shares, frozenset(present), _both_names(compared, leads))
+    agree = (pl.col(field).is_in(["same", "swapped"]) for field in ("first_name", "last_name"))
+    both = compared.select(pl.all_horizontal(agree)).to_series().to_numpy()
+    full_names = np.where(both, compared["full_name_records"].fill_null(0).to_numpy(), np.nan)
+    return Encoded(codes, records, full_names, frozenset(present))
+
+
+def _share(model: Model, field: int, records: Any) -> Any:
+    """Log2 of the share of the strangers with a value that so many leads have, the average table thought along."""
+    spec, reference = settings()["fields"][fields()[field]], settings()["reference"]
+    # of what belongs to somebody the people are counted already
+    others = np.maximum(records - model.own_leads(field), 0.0) if spec["share"] else records
+    known = np.maximum(others + reference * spec["share"], 1.0) * spec.get("others", 1.0)
+    return np.log2(np.minimum(known / (model.leads + reference), 1.0))
+
+
+def usual_shares(model: Model) -> list[float]:
+    """Log2 of the share of the strangers with the value of an average lead, by field."""
+    return [float(_share(model, i, average)) for i, average in enumerate(model.averages)]
+
+
+def rarity(model: Model, encoded: Encoded) -> Rarity:
+    """How rare the values of the pairs are, by what the model says of the leads that a person has."""
+    shares = np.zeros(encoded.codes.shape)
+    for i in encoded.present:
+        shares[i] = _share(model, i, encoded.records[i])
+    own = max(_OWN_LEADS, model.own_leads(_FIRST) + 1)
+    others = np.maximum(encoded.full_names - own, 1e-9) / 2
+    return Rarity(shares, np.log2(others / (model.leads + settings()["reference"])))
 
 
 @cache
@@ -138,12 +174,6 @@ def by_value(field: str) -> np.ndarray[Any, Any]:
 def _log(shares: list[float]) -> Floats:
     """Log2 of shares; the last is ``missing``, which says nothing."""
     return np.array([*(math.log2(max(s, 1e-9)) for s in shares), 0.0])
-
-
-def _average(records: float, spec: dict[str, Any], leads: int) -> float:
-    """Share of the leads that an average lead's value has, the average table thought along."""
-    reference = settings()["reference"]
-    return float(max(records + reference * spec["share"], 1.0) * spec.get("others", 1.0) / (leads + reference))
 
 
 def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) -> Model:
@@ -170,7 +200,7 @@ def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) 
     size = leads + config["reference"]
     odds = {PERSON: math.log2(2 * config["pairs_per_lead"] / size), STRANGER: 0.0}
     odds |= {name: math.log2(2 * pairs / size) for name, pairs in config["pairs_of_class"].items() if name in classes}
-    known = np.array([math.log2(_average(averages.get(f, 0.0), config["fields"][f], leads)) for f in fields()])
+    known = np.array([averages.get(f, 0.0) for f in fields()])
     return Model(tables, odds, known, leads, config["namesakes"])
 
 
@@ -182,9 +212,11 @@ def _exponents(field: str) -> Floats:
     )
 
 
-def log_likelihood(model: Model, encoded: Encoded, name: str) -> Floats:
+def log_likelihood(model: Model, encoded: Encoded, name: str, rare: Rarity | None = None) -> Floats:
     """Log2 likelihood of each pair under a class, by field; the share of the value is left out where all classes have it."""
     spec = settings()["classes"].get(name, {})
+    rare = rarity(model, encoded) if rare is None else rare
+    usual = usual_shares(model)
     parts = np.zeros(encoded.codes.shape)
     for i, field in enumerate(fields()):
         if i not in encoded.present:
@@ -196,27 +228,24 @@ def log_likelihood(model: Model, encoded: Encoded, name: str) -> Floats:
             continue
         if is_strange or spec["value"] == field:
             # an unusual value is an unlikely coincidence
-            usual = model.averages[i]
-            relative = _exponents(field)[codes] * (encoded.shares[i] - usual)
-            parts[i] += np.where(by_value(field)[codes], encoded.shares[i], relative) if is_strange else relative
+            relative = _exponents(field)[codes] * (rare.shares[i] - usual[i])
+            parts[i] += np.where(by_value(field)[codes], rare.shares[i], relative) if is_strange else relative
     if name != PERSON and "last_name" not in spec:
-        parts[_FIRST] += _namesakes(model, encoded, parts[_FIRST] + parts[_LAST])
+        parts[_FIRST] += _namesakes(model, rare, parts[_FIRST] + parts[_LAST])
     return parts
 
 
-_FIRST, _LAST = 0, 1
-
-
-def _namesakes(model: Model, encoded: Encoded, by_chance: Floats) -> Floats:
+def _namesakes(model: Model, rare: Rarity, by_chance: Floats) -> Floats:
     """How much likelier two strangers agree in both names than the two names tell by themselves."""
-    boost = np.maximum(model.namesakes, encoded.both_names - by_chance)
+    boost = np.maximum(model.namesakes, rare.both_names - by_chance)
     # a full name is at least as rare as either part
-    return np.where(np.isnan(encoded.both_names), 0.0, np.minimum(boost, -0.3 * by_chance))
+    return np.where(np.isnan(rare.both_names), 0.0, np.minimum(boost, -0.3 * by_chance))
 
 
 def posterior(model: Model, encoded: Encoded) -> dict[str, Floats]:
     """Probability of each class for each pair."""
-    joint = {name: log_likelihood(model, encoded, name).sum(axis=0) + model.odds[name] for name in model.tables}
+    rare = rarity(model, encoded)
+    joint = {name: log_likelihood(model, encoded, name, rare).sum(axis=0) + model.odds[name] for name in model.tables}
     top = np.max(np.stack(list(joint.values())), axis=0)
     scaled = {name: np.exp2(value - top) for name, value in joint.items()}
     total = sum(scaled.values())

@@ -56,7 +56,7 @@ def score(compared: pl.DataFrame, model: Model, evidence_from: float) -> pl.Data
         record_a, record_b, match_weight (bits), match_probability (0..1), is_related (two people
         of one workplace or household), evidence (JSON: field -> level).
     """
-    found = posterior(model, encode(compared, model.leads))
+    found = posterior(model, encode(compared))
     person = np.clip(found[PERSON], 1e-18, 1 - 1e-12)
     person = np.minimum(person, np.where(compared.select(_is_half_known()).to_series().to_numpy(), HALF_KNOWN, 1.0))
     related = sum((share for name, share in found.items() if name not in (PERSON, STRANGER)), np.zeros(len(person)))

@@ -56,7 +56,7 @@ def weigh(compared: pl.DataFrame, model: Model) -> list[Weighed]:
 
 def _weighed(pair: pl.DataFrame, model: Model) -> Weighed:
     row = score(pair, model, 0.0).row(0, named=True)
-    encoded = encode(pair, model.leads)
+    encoded = encode(pair)
     found = posterior(model, encoded)
     rival = max((name for name in found if name != PERSON), key=lambda name: float(found[name][0]))
     gained = (log_likelihood(model, encoded, PERSON) - log_likelihood(model, encoded, rival))[:, 0]
