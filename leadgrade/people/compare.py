@@ -165,16 +165,25 @@ def _date_level() -> pl.Expr:
 def _email_level() -> pl.Expr:
     # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
     local = [pl.col(f"email_{side}").str.extract(r"^([^@]*[0-9][^@]*)@") for side in "ab"]
+    figure = [local[i].str.replace_all(r"[^0-9]", "") for i in (0, 1)]
+    at = [pl.col(f"email_{side}").str.extract(_AT) for side in "ab"]
     is_shared = pl.col("email_is_role_a") | (pl.col("email_names_a") >= SHARED_EMAIL)
+    one_firm = (at[0] == at[1]) & (at[0] == pl.col("domain_a"))
+    other_figure = _same("local") & (at[0] == at[1]) & figure[0].ne_missing(figure[1])
+    edits, length = pl.col("email_edits"), pl.min_horizontal(*(pl.col(f"email_{s}").str.len_chars() for s in "ab"))
     return _levels(
         _missing("email"),
         (_same("email") & is_shared, "same_shared"),
         (_same("email"), "same"),
         (pl.col("email_is_role_a") | pl.col("email_is_role_b"), "missing"),
         (local[0] == local[1], "same_local"),
-        (_same("local") & (pl.col("email_a").str.extract(_AT) == pl.col("email_b").str.extract(_AT)), "other_figure"),
-        (_same("local") & (_shorter("local") >= 5), "same_name"),
-        ((pl.col("email_edits") <= 2) & (_shorter("local") >= 6), "typo"),
+        (other_figure & one_firm, "other_figure"),
+        (other_figure, "other_figure_free"),
+        ((figure[0] == figure[1]) & (figure[0].str.len_chars() >= 3), "same_figure"),
+        (_same("local") & (_shorter("local") >= 5) & (figure[0] == figure[1]).fill_null(value=True), "same_name"),
+        ((edits <= 2) & ((_shorter("local") >= 6) | (at[0] != at[1])), "typo"),
+        ((at[0] != at[1]) & (edits <= 5) & (edits * 4 <= length), "similar"),
+        (one_firm, "other_box"),
     )
 
 

@@ -15,6 +15,7 @@ import polars as pl
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.compare import compare, compare_query
 from leadgrade.people.model import (
+    MOVED,
     PERSON,
     STRANGER,
     Encoded,
@@ -140,14 +141,18 @@ def _capped(table: Floats, field: str) -> Floats:
     return capped
 
 
-def _learned_tables(prior: Model, encoded: Encoded, name: str, weights: Floats) -> list[Floats]:
+def _learned_tables(prior: Model, encoded: Encoded, name: str, found: dict[str, Floats], weights: Floats) -> list[Floats]:
+    if name == MOVED:
+        return prior.tables[name]
     spec = settings()["classes"].get(name, {})
+    stay = found[name] * weights
+    every = stay + found[MOVED] * weights if name == PERSON and MOVED in found else stay
     tables = []
     for i, field in enumerate(fields()):
         is_open = (name in (PERSON, STRANGER) or field in spec) and field not in spec.get("fixed", ())
         before = prior.tables[name][i]
         is_learned = is_open and i in encoded.present
-        tables.append(_learned_field(before, encoded.codes[i], field, name, weights) if is_learned else before)
+        tables.append(_learned_field(before, encoded.codes[i], field, name, stay if field in settings()["moved"] else every) if is_learned else before)
     return tables
 
 
@@ -155,10 +160,16 @@ def _learned_odds(prior: Model, found: dict[str, Floats], weights: Floats) -> di
     """log2 of the share of all pairs that is of each class, the prior counting as a few pairs."""
     pairs, few = prior.leads * (prior.leads - 1) / 2, settings()["prior_pairs"]
     odds = dict(prior.odds)
-    for name in odds.keys() - {STRANGER}:
+    for name in odds.keys() - {STRANGER, MOVED}:
         total = float((found[name] * weights).sum())
         # pairs that share two values are counted twice, so a share may come out above one
         odds[name] = min(math.log2((total + few) / (pairs + few / 2.0 ** prior.odds[name])), -1.0)
+    if MOVED in odds:
+        # who shares a name and nothing else is a namesake as likely as somebody who moved: the share of these is as it was known
+        both = float(((found[PERSON]) * weights).sum())
+        moved = float((found[MOVED] * weights).sum())
+        share = settings()["moved"]["share"]; few = settings()["moved"]["strength"]
+        odds[MOVED] = odds[PERSON] + math.log2(min((moved + few * share) / (both + few), settings()["moved"]["most"]))
     return odds
 
 
@@ -177,8 +188,9 @@ def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -
     for _ in range(ROUNDS):
         found = posterior(model, encoded)
         # who shares no key is not one person: a small doubt about each of very many pairs would drown what the candidates say
-        found[PERSON] = found[PERSON] * is_candidate
-        tables = {n: _learned_tables(prior, encoded, n, found[n] * weights) for n in model.tables}
-        namesakes = _learned_namesakes(prior, model, encoded, (1 - found[PERSON]) * weights)
+        for name in found.keys() & {PERSON, MOVED}:
+            found[name] = found[name] * is_candidate
+        tables = {n: _learned_tables(prior, encoded, n, found, weights) for n in model.tables}
+        namesakes = _learned_namesakes(prior, model, encoded, (1 - found[PERSON] - found.get(MOVED, 0)) * weights)
         model = Model(tables, _learned_odds(prior, found, weights), prior.averages, prior.leads, namesakes)
     return model

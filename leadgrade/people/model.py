@@ -18,6 +18,8 @@ _FILE = Path(__file__).parent / "data" / "model.yaml"
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.int16]]
 PERSON, STRANGER = "person", "stranger"
+# one person who has changed jobs or moved house: one class with PERSON for whoever asks, but not the same agreement
+MOVED = "moved"
 MISSING = "missing"
 # a place that agrees makes wider places agree: these fields have levels of their own then
 FINER = {
@@ -191,6 +193,12 @@ def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) 
         person.append(_log([2 ** s["bits"] if "bits" in s else s["m"] for s in specs]))
         stranger.append(_log([1.0 if "bits" in s else s.get("u", 1.0) for s in specs]))
     tables = {PERSON: person, STRANGER: stranger}
+    moved = config["moved"]
+    if any(f in filled for f in moved["needs"]):
+        tables[MOVED] = [
+            _log([moved[f].get(level, 1.0) for level in levels(f)[:-1]]) if f in moved else person[i]
+            for i, f in enumerate(fields())
+        ]
     classes = {name: spec for name, spec in config["classes"].items() if any(f in filled for f in spec["needs"])}
     for name, spec in classes.items():
         tables[name] = [
@@ -200,6 +208,8 @@ def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) 
     size = leads + config["reference"]
     odds = {PERSON: math.log2(2 * config["pairs_per_lead"] / size), STRANGER: 0.0}
     odds |= {name: math.log2(2 * pairs / size) for name, pairs in config["pairs_of_class"].items() if name in classes}
+    if MOVED in tables:
+        odds[MOVED] = odds[PERSON] + math.log2(moved["share"])
     known = np.array([averages.get(f, 0.0) for f in fields()])
     return Model(tables, odds, known, leads, config["namesakes"])
 
@@ -212,25 +222,32 @@ def _exponents(field: str) -> Floats:
     )
 
 
+def _spec(name: str) -> dict[str, Any]:
+    """The fields of which a class has a table of its own."""
+    found: dict[str, Any] = settings()["moved"] if name == MOVED else settings()["classes"].get(name, {})
+    return found
+
+
 def log_likelihood(model: Model, encoded: Encoded, name: str, rare: Rarity | None = None) -> Floats:
     """Log2 likelihood of each pair under a class, by field; the share of the value is left out where all classes have it."""
-    spec = settings()["classes"].get(name, {})
+    spec = _spec(name)
     rare = rarity(model, encoded) if rare is None else rare
     usual = usual_shares(model)
     parts = np.zeros(encoded.codes.shape)
     for i, field in enumerate(fields()):
         if i not in encoded.present:
             continue
-        is_strange = name == STRANGER or (name != PERSON and field not in spec)
-        table, codes = model.tables[STRANGER if is_strange else name][i], encoded.codes[i]
+        is_strange = name == STRANGER or (name not in (PERSON, MOVED) and field not in spec)
+        own = STRANGER if is_strange else PERSON if name == MOVED and field not in spec else name
+        table, codes = model.tables[own][i], encoded.codes[i]
         parts[i] = table[codes]
-        if name == PERSON:
+        if name in (PERSON, MOVED):
             continue
         if is_strange or spec["value"] == field:
             # an unusual value is an unlikely coincidence
             relative = _exponents(field)[codes] * (rare.shares[i] - usual[i])
             parts[i] += np.where(by_value(field)[codes], rare.shares[i], relative) if is_strange else relative
-    if name != PERSON and "last_name" not in spec:
+    if name not in (PERSON, MOVED) and "last_name" not in spec:
         parts[_FIRST] += _namesakes(model, rare, parts[_FIRST] + parts[_LAST])
     return parts
 
