@@ -15,6 +15,7 @@ import polars as pl
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.compare import compare, compare_query
 from leadgrade.people.model import (
+    MISSING,
     MOVED,
     PERSON,
     STRANGER,
@@ -27,6 +28,7 @@ from leadgrade.people.model import (
     levels,
     posterior,
     prior_model,
+    same_level,
     settings,
     usual_shares,
 )
@@ -183,6 +185,16 @@ def _learned_namesakes(prior: Model, model: Model, encoded: Encoded, weights: Fl
     return float(np.clip(learned, 0.0, settings()["most_namesakes"]))
 
 
+def _learned_origin(model: Model, encoded: Encoded, weights: Floats) -> float:
+    """log2 of how much oftener strangers of one full name are of one country than strangers are."""
+    i, few = fields().index("country"), settings()["strength"]
+    is_namesake = ~np.isnan(encoded.full_names) & (encoded.codes[i] != levels("country").index(MISSING))
+    chance = 2.0 ** float(model.tables[STRANGER][i][same_level(i)])
+    is_same = np.isin(encoded.codes[i], [same_level(i), levels("country").index("near_same")])
+    rate = (weights[is_namesake & is_same].sum() + few * chance) / (weights[is_namesake].sum() + few)
+    return float(np.clip(math.log2(rate / chance), 0.0, settings()["most_namesakes"]))
+
+
 def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -> Model:
     model = prior
     for _ in range(ROUNDS):
@@ -191,6 +203,7 @@ def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -
         for name in found.keys() & {PERSON, MOVED}:
             found[name] = found[name] * is_candidate
         tables = {n: _learned_tables(prior, encoded, n, found, weights) for n in model.tables}
-        namesakes = _learned_namesakes(prior, model, encoded, (1 - found[PERSON] - found.get(MOVED, 0)) * weights)
-        model = Model(tables, _learned_odds(prior, found, weights), prior.averages, prior.leads, namesakes)
+        others = (1 - found[PERSON] - found.get(MOVED, 0.0)) * weights
+        namesakes, origin = _learned_namesakes(prior, model, encoded, others), _learned_origin(model, encoded, others)
+        model = Model(tables, _learned_odds(prior, found, weights), prior.averages, prior.leads, namesakes, origin)
     return model

@@ -95,6 +95,7 @@ class Model:
         namesakes: log2 of how much oftener than by chance strangers agree in both names: names go together by origin and age.
         averages: Leads that share the value of an average lead, by field.
         leads: Leads of the table.
+        origin: log2 of how much oftener than other strangers namesakes are of one country.
     """
 
     tables: dict[str, list[Floats]]
@@ -102,11 +103,12 @@ class Model:
     averages: Floats
     leads: int
     namesakes: float
+    origin: float
 
     def own_leads(self, field: int) -> float:
         """Leads that a lead's own person has with its value, itself included: none of them is a stranger who has it by chance."""
-        same = levels(fields()[field]).index("same")
-        return 1.0 + self.leads * 2.0 ** (self.odds[PERSON] + float(self.tables[PERSON][field][same]))
+        same = float(self.tables[PERSON][field][same_level(field)])
+        return 1.0 + self.leads * 2.0 ** (self.odds[PERSON] + same)
 
 
 # a person may well have so many leads: what is beyond shows that the name is common
@@ -211,7 +213,7 @@ def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) 
     if MOVED in tables:
         odds[MOVED] = odds[PERSON] + math.log2(moved["share"])
     known = np.array([averages.get(f, 0.0) for f in fields()])
-    return Model(tables, odds, known, leads, config["namesakes"])
+    return Model(tables, odds, known, leads, config["namesakes"], 0.0)
 
 
 @cache
@@ -249,7 +251,22 @@ def log_likelihood(model: Model, encoded: Encoded, name: str, rare: Rarity | Non
             parts[i] += np.where(by_value(field)[codes], rare.shares[i], relative) if is_strange else relative
     if name not in (PERSON, MOVED) and "last_name" not in spec:
         parts[_FIRST] += _namesakes(model, rare, parts[_FIRST] + parts[_LAST])
+    if name == STRANGER:
+        _share_origin(model, encoded, parts)
     return parts
+
+
+def same_level(field: int) -> int:
+    """Code of the level ``same``."""
+    return levels(fields()[field]).index("same")
+
+
+def _share_origin(model: Model, encoded: Encoded, parts: Floats) -> None:
+    """Make a place in common likelier for strangers of one full name, as they are of one country; wider places follow from it."""
+    is_namesake = ~np.isnan(encoded.full_names)
+    for i in (fields().index(field) for field in FINER):
+        is_same = is_namesake & (encoded.codes[i] == same_level(i))
+        parts[i] += np.where(is_same, np.minimum(model.origin, -parts[i]), 0.0)
 
 
 def _namesakes(model: Model, rare: Rarity, by_chance: Floats) -> Floats:
