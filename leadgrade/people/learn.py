@@ -23,6 +23,7 @@ from leadgrade.people.model import (
     Floats,
     Model,
     by_value,
+    class_spec,
     encode,
     fields,
     levels,
@@ -144,17 +145,18 @@ def _capped(table: Floats, field: str) -> Floats:
 
 
 def _learned_tables(prior: Model, encoded: Encoded, name: str, found: dict[str, Floats], weights: Floats) -> list[Floats]:
-    if name == MOVED:
-        return prior.tables[name]
-    spec = settings()["classes"].get(name, {})
+    spec = class_spec(name)
     stay = found[name] * weights
     every = stay + found[MOVED] * weights if name == PERSON and MOVED in found else stay
     tables = []
     for i, field in enumerate(fields()):
         is_open = (name in (PERSON, STRANGER) or field in spec) and field not in spec.get("fixed", ())
         before = prior.tables[name][i]
-        is_learned = is_open and i in encoded.present
-        tables.append(_learned_field(before, encoded.codes[i], field, name, stay if field in settings()["moved"] else every) if is_learned else before)
+        if not is_open or i not in encoded.present:
+            tables.append(before)
+            continue
+        own = stay if field in settings()["moved"] else every
+        tables.append(_learned_field(before, encoded.codes[i], field, name, own))
     return tables
 
 

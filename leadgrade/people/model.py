@@ -224,7 +224,7 @@ def _exponents(field: str) -> Floats:
     )
 
 
-def _spec(name: str) -> dict[str, Any]:
+def class_spec(name: str) -> dict[str, Any]:
     """The fields of which a class has a table of its own."""
     found: dict[str, Any] = settings()["moved"] if name == MOVED else settings()["classes"].get(name, {})
     return found
@@ -232,7 +232,7 @@ def _spec(name: str) -> dict[str, Any]:
 
 def log_likelihood(model: Model, encoded: Encoded, name: str, rare: Rarity | None = None) -> Floats:
     """Log2 likelihood of each pair under a class, by field; the share of the value is left out where all classes have it."""
-    spec = _spec(name)
+    spec = class_spec(name)
     rare = rarity(model, encoded) if rare is None else rare
     usual = usual_shares(model)
     parts = np.zeros(encoded.codes.shape)
