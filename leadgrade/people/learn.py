@@ -35,8 +35,12 @@ from leadgrade.people.model import (
 )
 from leadgrade.people.sample import build_sample
 
+# pairs that each pair of the sample stands for, and the square of that
+Weights = tuple[Floats, Floats]
 Masks = np.ndarray[Any, np.dtype[np.bool_]]
 ROUNDS = 20
+# bits: where the odds of one person change by less from round to round, further ones change next to nothing
+_STILL = 0.002
 # a column with fewer values than this share of the leads is as good as none
 FILLED = 0.02
 # below this many leads a table teaches nothing that its few pairs would not distort
@@ -84,13 +88,11 @@ def learn(engine: DuckDBEngine) -> Model:
     return _fit(model, encode(frame), frame["weight"].to_numpy(), frame["is_candidate"].to_numpy())
 
 
-def _counts(codes: np.ndarray[Any, Any], weights: Floats, size: int) -> Floats:
-    """Pairs at each level, scaled down to the number of independent pairs that the weights are worth."""
-    totals: Floats = np.bincount(codes, weights=weights, minlength=size)[: size - 1].astype(np.float64)
-    known = codes < size - 1
-    squares = float((weights[known] ** 2).sum())
-    worth = float(weights[known].sum()) ** 2 / squares if squares > 0 else 0.0
-    return totals * (worth / max(float(totals.sum()), 1e-12))
+def _counts(totals: Floats, squares: Floats, mask: Masks) -> Floats:
+    """Pairs at each level of the mask, scaled down to the number of independent pairs that their weights are worth."""
+    counts = np.where(mask, totals, 0.0)
+    known, square = float(counts.sum()), float(squares[mask].sum())
+    return counts * (known / square if square > 0 else 0.0)
 
 
 def _shares(prior: Floats, counts: Floats, strength: float, learned: Masks) -> Floats:
@@ -113,12 +115,13 @@ def _groups(field: str, name: str) -> list[Masks]:
     return [mask for mask in (plain, near) if mask.any()]
 
 
-def _learned_field(prior: Floats, codes: np.ndarray[Any, Any], field: str, name: str, weights: Floats) -> Floats:
+def _learned_field(prior: Floats, codes: np.ndarray[Any, Any], field: str, name: str, weights: Weights) -> Floats:
     config = settings()
+    size = len(levels(field))
+    totals, squares = (np.bincount(codes, weights=w, minlength=size)[: size - 1] for w in weights)
     table = prior
     for mask in _groups(field, name):
-        within = np.append(mask, values=False)[codes]
-        counts = _counts(codes[within], weights[within], len(levels(field)))
+        counts = _counts(totals, squares, mask)
         # pairs that no key found are less alike than those that one did
         unseen = config["unseen"] * counts.sum() if name == PERSON else 0.0
         table = _shares(table, counts, config["strength"] + unseen, mask)
@@ -148,6 +151,7 @@ def _learned_tables(prior: Model, encoded: Encoded, name: str, found: dict[str, 
     spec = class_spec(name)
     stay = found[name] * weights
     every = stay + found[MOVED] * weights if name == PERSON and MOVED in found else stay
+    own, shared = ((w, w * w) for w in (stay, every))
     tables = []
     for i, field in enumerate(fields()):
         is_open = (name in (PERSON, STRANGER) or field in spec) and field not in spec.get("fixed", ())
@@ -155,8 +159,8 @@ def _learned_tables(prior: Model, encoded: Encoded, name: str, found: dict[str, 
         if not is_open or i not in encoded.present:
             tables.append(before)
             continue
-        own = stay if field in settings()["moved"] else every
-        tables.append(_learned_field(before, encoded.codes[i], field, name, own))
+        of_field = own if field in settings()["moved"] else shared
+        tables.append(_learned_field(before, encoded.codes[i], field, name, of_field))
     return tables
 
 
@@ -207,5 +211,8 @@ def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -
         tables = {n: _learned_tables(prior, encoded, n, found, weights) for n in model.tables}
         others = (1 - found[PERSON] - found.get(MOVED, 0.0)) * weights
         namesakes, origin = _learned_namesakes(prior, model, encoded, others), _learned_origin(model, encoded, others)
-        model = Model(tables, _learned_odds(prior, found, weights), prior.averages, prior.leads, namesakes, origin)
+        before, odds = model.odds, _learned_odds(prior, found, weights)
+        model = Model(tables, odds, prior.averages, prior.leads, namesakes, origin)
+        if all(abs(odds[name] - before[name]) < _STILL for name in odds.keys() & {PERSON, MOVED}):
+            break
     return model
