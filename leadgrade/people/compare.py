@@ -148,13 +148,19 @@ def _middle_level() -> pl.Expr:
 
 
 def _date_level() -> pl.Expr:
-    """Day and month in each other's place, one slip of the pen, two slips or one part of three, another date."""
+    """Day and month in each other's place, one slip of the pen, two slips or one part of three, another date; or years."""
     a, b = pl.col("dob_a"), pl.col("dob_b")
     crossed = a.str.slice(0, 4) + a.str.slice(6, 2) + a.str.slice(4, 2)
     parts = [(a.str.slice(at, n) == b.str.slice(at, n)).cast(pl.Int8) for at, n in ((0, 4), (4, 2), (6, 2))]
     is_near = (pl.col("dob_edits") <= 2) | (pl.sum_horizontal(parts) >= 2)
+    # of two years every tenth pair is one figure apart: slips are told by the distance
+    years = [side.str.slice(0, 4).cast(pl.Int32, strict=False) for side in (a, b)]
+    is_year = (a.str.len_chars() == 4) | (b.str.len_chars() == 4)
     return _levels(
         _missing("dob"),
+        (is_year & (years[0] == years[1]), "year_same"),
+        (is_year & ((years[0] - years[1]).abs() <= 1), "year_slip"),
+        (is_year, "year_different"),
         (_same("dob"), "same"),
         (crossed == b, "swapped"),
         (pl.col("dob_edits") <= 1, "slip"),
@@ -170,6 +176,9 @@ def _email_level() -> pl.Expr:
     is_shared = pl.col("email_is_role_a") | (pl.col("email_names_a") >= SHARED_EMAIL)
     one_firm = (at[0] == at[1]) & (at[0] == pl.col("domain_a"))
     other_figure = _same("local") & (at[0] == at[1]) & figure[0].ne_missing(figure[1])
+    # gmail.com and hotmail.com are no slips of each other
+    other_provider = (at[0] != at[1]) & ~pl.all_horizontal(at[i].ne_missing(pl.col(f"domain_{s}")) for i, s in enumerate("ab"))
+    other = (figure[0] != figure[1]).fill_null(value=False)
     edits, length = pl.col("email_edits"), pl.min_horizontal(*(pl.col(f"email_{s}").str.len_chars() for s in "ab"))
     return _levels(
         _missing("email"),
@@ -180,9 +189,9 @@ def _email_level() -> pl.Expr:
         (other_figure & one_firm, "other_figure"),
         (other_figure, "other_figure_free"),
         ((figure[0] == figure[1]) & (figure[0].str.len_chars() >= 3), "same_figure"),
-        (_same("local") & (_shorter("local") >= 5) & (figure[0] == figure[1]).fill_null(value=True), "same_name"),
-        ((edits <= 2) & ((_shorter("local") >= 6) | (at[0] != at[1])), "typo"),
-        ((at[0] != at[1]) & (edits <= 5) & (edits * 4 <= length), "similar"),
+        (_same("local") & (_shorter("local") >= 5) & ~other, "same_name"),
+        ((edits <= 2) & ((_shorter("local") >= 6) | other_provider), "typo"),
+        (other_provider & (edits <= 5) & (edits * 4 <= length) & ~(_same("local") & other), "similar"),
         (one_firm, "other_box"),
     )
 

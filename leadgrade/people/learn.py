@@ -104,15 +104,19 @@ def _shares(prior: Floats, counts: Floats, strength: float, learned: Masks) -> F
     return np.append(np.where(learned, np.log2(np.maximum(after, 1e-9)), prior[:-1]), 0.0)
 
 
+def _family(level: str) -> str:
+    """Levels of a field that exclude each other for a reason of their own: within an agreed finer place, years of birth."""
+    return next((family for family in ("near_", "year_") if level.startswith(family)), "")
+
+
 def _groups(field: str, name: str) -> list[Masks]:
-    """Masks of levels that are learned together: the plain ones and those within an agreed finer place."""
-    spec = settings()["fields"][field]
-    names = levels(field)[:-1]
-    plain = np.array(["bits" not in spec[n] and not n.startswith("near_") for n in names])
-    near = np.array([n.startswith("near_") for n in names])
+    """Masks of levels that are learned together."""
+    spec, names = settings()["fields"][field], levels(field)[:-1]
+    families = dict.fromkeys(_family(n) for n in names)
+    masks = [np.array([_family(n) == family and "bits" not in spec[n] for n in names]) for family in families]
     if name == STRANGER:
-        plain = plain & ~by_value(field)[:-1]
-    return [mask for mask in (plain, near) if mask.any()]
+        masks = [mask & ~by_value(field)[:-1] for mask in masks]
+    return [mask for mask in masks if mask.any()]
 
 
 def _learned_field(prior: Floats, codes: np.ndarray[Any, Any], field: str, name: str, weights: Weights) -> Floats:
@@ -133,17 +137,16 @@ def _capped(table: Floats, field: str) -> Floats:
 
     A table without duplicates has other pairs that are alike by chance; held to be people they would teach that names differ.
     """
-    spec = settings()["fields"][field]
-    level = levels(field).index("different")
-    most = spec["different"].get("most", 1.0)
-    share = 2.0 ** float(table[level])
-    if share <= most:
-        return table
-    names = levels(field)[:-1]
-    others = [i for i, n in enumerate(names) if i != level and "bits" not in spec[n] and not n.startswith("near_")]
+    spec, names = settings()["fields"][field], levels(field)[:-1]
     capped = table.copy()
-    capped[others] += math.log2((1 - most) / (1 - share))
-    capped[level] = math.log2(most)
+    for level, name in enumerate(names):
+        share, most = 2.0 ** float(table[level]), spec[name].get("most")
+        if most is not None and share > most:
+            others = [
+                i for i, n in enumerate(names) if i != level and "bits" not in spec[n] and _family(n) == _family(name)
+            ]
+            capped[others] += math.log2((1 - most) / (1 - share))
+            capped[level] = math.log2(most)
     return capped
 
 
