@@ -16,7 +16,7 @@ from leadgrade.demo import generate
 AS_OF = datetime(2026, 10, 1)
 DIFFICULTIES = ("low", "medium", "high")
 # name of a set begins with -> Splink's settings
-_SPECS = {"febrl4": "febrl4", "febrl": "febrl3", "pseudopeople": "pseudopeople", "leads": "leads", "demo": "demo"}
+_SPECS = {"febrl4": "febrl4", "febrl": "febrl3", "pseudopeople": "pseudopeople", "leads": "leads", "demo": "leads"}
 _OWN_SPECS = ("fake_1000", "historical_50k")
 # headers of the demo set's four systems -> one table
 _HEADERS = {

@@ -190,8 +190,12 @@ def pseudopeople() -> Spec:
     return Spec(columns, _settings(rules, comparisons), certain, 0.8, train)
 
 
-def leads(title: str = "title", postal: str = "zip") -> Spec:
-    """Leads of a business: names, address, number, company, place."""
+def leads() -> Spec:
+    """Leads of a business: names, address, number, company.
+
+    Colleagues share place and postal code as well as the company: with those three as independent evidence, and with places and
+    titles compared, it did worse (F1 .61 to .79 at the best cut-off).
+    """
     rules = [
         block_on("email"),
         block_on("phone"),
@@ -199,30 +203,22 @@ def leads(title: str = "title", postal: str = "zip") -> Spec:
         block_on("last_name", "company"),
     ]
     comparisons = [
-        cl.ForenameSurnameComparison("first_name", "last_name", forename_surname_concat_col_name="full_name"),
+        _with_frequency(cl.NameComparison("first_name")),
+        _with_frequency(cl.NameComparison("last_name")),
         cl.EmailComparison("email"),
         _with_frequency(cl.ExactMatch("phone")),
         _with_frequency(cl.JaroWinklerAtThresholds("company", [0.92])),
-        _with_frequency(cl.ExactMatch("city")),
-        cl.LevenshteinAtThresholds("postal_code", [1]),
-        _with_frequency(cl.ExactMatch("job_title")),
     ]
     certain = [block_on("email"), block_on("phone", "last_name"), block_on("first_name", "last_name", "company")]
     columns = (
-        "lead_id, lower(first_name) as first_name, lower(last_name) as last_name, "
-        "lower(first_name || ' ' || last_name) as full_name, lower(email) as email, "
-        "right(regexp_replace(phone, '[^0-9]', '', 'g'), 10) as phone, lower(company) as company, "
-        f"lower(city) as city, lower({postal}) as postal_code, lower({title}) as job_title"
+        "lead_id, lower(first_name) as first_name, lower(last_name) as last_name, lower(email) as email, "
+        "right(regexp_replace(phone, '[^0-9]', '', 'g'), 10) as phone, lower(company) as company"
     )
-    train = [block_on("first_name", "last_name"), block_on("email")]
-    return Spec(columns, _settings(rules, comparisons), certain, 0.8, train)
-
-
-def demo() -> Spec:
-    """The demo set's leads."""
-    return leads("job_title", "postal_code")
+    train = [block_on("first_name", "last_name"), block_on("phone", "last_name"), block_on("email")]
+    # ten times the demos' pairs, as Splink's authors advise outside a demo
+    return Spec(columns, _settings(rules, comparisons), certain, 0.8, train, max_pairs=1e7)
 
 
 SPECS: dict[str, Callable[[], Spec]] = {
-    f.__name__: f for f in (febrl3, febrl4, fake_1000, historical_50k, pseudopeople, leads, demo)
+    f.__name__: f for f in (febrl3, febrl4, fake_1000, historical_50k, pseudopeople, leads)
 }

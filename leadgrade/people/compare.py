@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 import polars as pl
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
@@ -24,6 +25,8 @@ FEATURES = (
     "dob_records", "identifier_names", "other_records",
 )  # fmt: skip
 _AT = r"@(.*)$"
+# from so many characters and four words on, a column of no special kind holds a text: a title, a description
+LONG_TEXT = 20
 # a number or address under which names with this many initials appear is shared: a switchboard, an office
 SHARED_PHONE = 3
 SHARED_EMAIL = 4
@@ -57,6 +60,7 @@ def _scored(frame: pl.DataFrame) -> pl.DataFrame:
     edits = ("first", "last", "email", "phone", "dob", "identifier", "postal")
     columns = [similarity(frame[f"{f}_a"], frame[f"{f}_b"], JaroWinkler.similarity).alias(f"{f}_jw") for f in jw]
     columns += [similarity(frame[f"{f}_a"], frame[f"{f}_b"], OSA.distance).alias(f"{f}_edits") for f in edits]
+    columns.append(similarity(frame["other_a"], frame["other_b"], fuzz.token_sort_ratio).alias("other_words"))
     crossed = [pl.concat_str("first_a", "last_a", separator=" "), pl.concat_str("last_b", "first_b", separator=" ")]
     swapped = frame.select(crossed[0].alias("a"), crossed[1].alias("b"))
     columns.append(similarity(swapped["a"], swapped["b"], JaroWinkler.similarity).alias("swapped_jw"))
@@ -250,6 +254,24 @@ def _text_level(column: str, threshold: float) -> pl.Expr:
     return _levels(_missing(column), (_same(column), "same"), (pl.col(f"{column}_jw") >= threshold, "similar"))
 
 
+def _other_level() -> pl.Expr:
+    """Short values (a category, a colour) and texts: two texts of four words are hardly ever alike by chance."""
+    is_text = pl.all_horizontal(
+        (pl.col(f"other_{side}").str.len_chars() >= LONG_TEXT) & (pl.col(f"other_{side}").str.count_matches(" ") >= 3)
+        for side in "ab"
+    )
+    is_similar = (pl.col("other_jw") >= 0.9) | (pl.col("other_words") >= 90)
+    return _levels(
+        _missing("other"),
+        (is_text & _same("other"), "text_same"),
+        (is_text & (pl.col("other_words") >= 85), "text_similar"),
+        (is_text & (pl.col("other_words") >= 65), "text_loose"),
+        (is_text, "text_different"),
+        (_same("other"), "same"),
+        (is_similar, "similar"),
+    )
+
+
 def _records() -> dict[str, pl.Expr]:
     """How many leads share the agreed value (of what belongs to somebody: people); where values are close, the more frequent."""
 
@@ -294,6 +316,6 @@ def compare(frame: pl.DataFrame) -> pl.DataFrame:
         _levels(_missing("country"), (_same("country"), "same")).alias("country"),
         _date_level().alias("date_of_birth"),
         _identifier_level().alias("identifier"),
-        _text_level("other", 0.9).alias("other"),
+        _other_level().alias("other"),
         *(expression.alias(f"{field}_records") for field, expression in _records().items()),
     )

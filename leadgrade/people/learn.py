@@ -25,6 +25,7 @@ from leadgrade.people.model import (
     by_value,
     class_spec,
     encode,
+    family,
     fields,
     levels,
     posterior,
@@ -45,6 +46,8 @@ _STILL = 0.002
 FILLED = 0.02
 # below this many leads a table teaches nothing that its few pairs would not distort
 FEWEST_LEADS = 200
+# what a text says of one person only another field can tell
+_TEXTS = {"other"}
 _SAMPLE = "people.sampled_pairs"
 
 
@@ -85,7 +88,10 @@ def learn(engine: DuckDBEngine) -> Model:
     ]
     engine.sql(f"drop table {_SAMPLE}")
     frame = pl.concat(compared).sort("record_a", "record_b", "weight")
-    return _fit(model, encode(frame), frame["weight"].to_numpy(), frame["is_candidate"].to_numpy())
+    encoded = encode(frame)
+    if {fields()[i] for i in encoded.present} <= _TEXTS:
+        return model
+    return _fit(model, encoded, frame["weight"].to_numpy(), frame["is_candidate"].to_numpy())
 
 
 def _counts(totals: Floats, squares: Floats, mask: Masks) -> Floats:
@@ -104,16 +110,11 @@ def _shares(prior: Floats, counts: Floats, strength: float, learned: Masks) -> F
     return np.append(np.where(learned, np.log2(np.maximum(after, 1e-9)), prior[:-1]), 0.0)
 
 
-def _family(level: str) -> str:
-    """Levels of a field that exclude each other for a reason of their own: within an agreed finer place, years of birth."""
-    return next((family for family in ("near_", "year_") if level.startswith(family)), "")
-
-
 def _groups(field: str, name: str) -> list[Masks]:
     """Masks of levels that are learned together."""
     spec, names = settings()["fields"][field], levels(field)[:-1]
-    families = dict.fromkeys(_family(n) for n in names)
-    masks = [np.array([_family(n) == family and "bits" not in spec[n] for n in names]) for family in families]
+    families = dict.fromkeys(family(n) for n in names)
+    masks = [np.array([family(n) == one and "bits" not in spec[n] for n in names]) for one in families]
     if name == STRANGER:
         masks = [mask & ~by_value(field)[:-1] for mask in masks]
     return [mask for mask in masks if mask.any()]
@@ -143,7 +144,7 @@ def _capped(table: Floats, field: str) -> Floats:
         share, most = 2.0 ** float(table[level]), spec[name].get("most")
         if most is not None and share > most:
             others = [
-                i for i, n in enumerate(names) if i != level and "bits" not in spec[n] and _family(n) == _family(name)
+                i for i, n in enumerate(names) if i != level and "bits" not in spec[n] and family(n) == family(name)
             ]
             capped[others] += math.log2((1 - most) / (1 - share))
             capped[level] = math.log2(most)

@@ -31,7 +31,7 @@ FINER = {
 
 
 # entries of a field that are no levels
-_OF_THE_FIELD = ("share", "others")
+_OF_THE_FIELD = ("share", "others", "open")
 
 
 @cache
@@ -51,6 +51,11 @@ def fields() -> tuple[str, ...]:
 def levels(field: str) -> tuple[str, ...]:
     """The levels of a field in the order of the codes; ``missing`` comes last."""
     return (*(name for name in settings()["fields"][field] if name not in _OF_THE_FIELD), MISSING)
+
+
+def family(level: str) -> str:
+    """Levels of a field that exclude each other for a reason of their own: within an agreed finer place, years of birth, texts."""
+    return next((prefix for prefix in ("near_", "year_", "text_") if level.startswith(prefix)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,10 @@ def _share(model: Model, field: int, records: Any) -> Any:
     spec, reference = settings()["fields"][fields()[field]], settings()["reference"]
     # of what belongs to somebody the people are counted already
     others = np.maximum(records - model.own_leads(field), 0.0) if spec["share"] else records
-    known = np.maximum(others + reference * spec["share"], 1.0) * spec.get("others", 1.0)
+    share = spec["share"]
+    if spec.get("open"):
+        share = min(share, max(float(model.averages[field]) - model.own_leads(field), 0.5) / max(model.leads, 1))
+    known = np.maximum(others + reference * share, 1.0) * spec.get("others", 1.0)
     return np.log2(np.minimum(known / (model.leads + reference), 1.0))
 
 
