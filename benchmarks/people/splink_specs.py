@@ -193,8 +193,8 @@ def pseudopeople() -> Spec:
 def leads() -> Spec:
     """Leads of a business: names, address, number, company.
 
-    Colleagues share place and postal code as well as the company: with those three as independent evidence, and with places and
-    titles compared, it did worse (F1 .61 to .79 at the best cut-off).
+    Colleagues share place and postal code as well as the company: with all of these as independent evidence, places and
+    titles compared, too, F1 was .75 to .81 at the best cut-off, against .88.
     """
     rules = [
         block_on("email"),

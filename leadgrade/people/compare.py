@@ -179,11 +179,13 @@ def _email_level() -> pl.Expr:
     at = [pl.col(f"email_{side}").str.extract(_AT) for side in "ab"]
     is_shared = pl.col("email_is_role_a") | (pl.col("email_names_a") >= SHARED_EMAIL)
     one_firm = (at[0] == at[1]) & (at[0] == pl.col("domain_a"))
-    other_figure = _same("local") & (at[0] == at[1]) & figure[0].ne_missing(figure[1])
+    edits, length = pl.col("email_edits"), pl.min_horizontal(*(pl.col(f"email_{s}").str.len_chars() for s in "ab"))
+    # smith1@ and smith2@ are numbered; in a long figure one edit is a slip
+    is_slip = (edits <= 1) & (pl.min_horizontal(f.str.len_chars() for f in figure) >= 3)
+    other_figure = _same("local") & (at[0] == at[1]) & figure[0].ne_missing(figure[1]) & ~is_slip.fill_null(value=False)
     # gmail.com and hotmail.com are no slips of each other
     other_provider = (at[0] != at[1]) & ~pl.all_horizontal(at[i].ne_missing(pl.col(f"domain_{s}")) for i, s in enumerate("ab"))
     other = (figure[0] != figure[1]).fill_null(value=False)
-    edits, length = pl.col("email_edits"), pl.min_horizontal(*(pl.col(f"email_{s}").str.len_chars() for s in "ab"))
     return _levels(
         _missing("email"),
         (_same("email") & is_shared, "same_shared"),
@@ -193,6 +195,7 @@ def _email_level() -> pl.Expr:
         (other_figure & one_firm, "other_figure"),
         (other_figure, "other_figure_free"),
         ((figure[0] == figure[1]) & (figure[0].str.len_chars() >= 3), "same_figure"),
+        (_same("local") & (at[0] == at[1]), "typo"),
         (_same("local") & (_shorter("local") >= 5) & ~other, "same_name"),
         ((edits <= 2) & ((_shorter("local") >= 6) | other_provider), "typo"),
         (other_provider & (edits <= 5) & (edits * 4 <= length) & ~(_same("local") & other), "similar"),

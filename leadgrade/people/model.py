@@ -142,15 +142,19 @@ def encode(compared: pl.DataFrame) -> Encoded:
 
 
 def _share(model: Model, field: int, records: Any) -> Any:
-    """Log2 of the share of the strangers with a value that so many leads have, the average table thought along."""
-    spec, reference = settings()["fields"][fields()[field]], settings()["reference"]
-    # of what belongs to somebody the people are counted already
-    others = np.maximum(records - model.own_leads(field), 0.0) if spec["share"] else records
+    """Log2 of the share of the strangers with a value that so many leads have, a few leads of an average table thought along."""
+    spec, config = settings()["fields"][fields()[field]], settings()
     share = spec["share"]
-    if spec.get("open"):
-        share = min(share, max(float(model.averages[field]) - model.own_leads(field), 0.5) / max(model.leads, 1))
-    known = np.maximum(others + reference * share, 1.0) * spec.get("others", 1.0)
-    return np.log2(np.minimum(known / (model.leads + reference), 1.0))
+    if not share:
+        # of what belongs to somebody the people are counted already
+        return np.log2(np.maximum(records, 1.0) * spec["others"] / (model.leads + config["reference"]))
+    # a column of few values shows it, the more so the more leads there are; of one that may hold anything only the table tells
+    seen = max(float(model.averages[field]) - model.own_leads(field), 0.5)
+    told = (seen + config["reference"] * share) / (model.leads + config["reference"])
+    share = seen / max(model.leads, 1) if spec.get("open") else max(share, told)
+    few = config["alike"]
+    known = np.maximum(records - model.own_leads(field), 0.0) + few
+    return np.log2(np.minimum(known / (model.leads + few / share), 1.0))
 
 
 def usual_shares(model: Model) -> list[float]:
