@@ -1,8 +1,8 @@
 """Matching side by side with Splink, both in child processes, with no settings of ours and its authors' own for Splink.
 
-    make bench-people                                      FEBRL 1 to 4 and demo sets of 20,000 rows, three seeds and difficulties
-    LEADGRADE_REAL_DATA=folder make bench-people           and every labelled set in folder/people (columns uid and truth)
-    python -m benchmarks.people --sets febrl3,fake_1000 --demo-rows 20000,100000 --seeds 1,2 --only-default
+make bench-people                                      FEBRL 1 to 4 and demo sets of 20,000 rows, three seeds and difficulties
+LEADGRADE_REAL_DATA=folder make bench-people           and every labelled set in folder/people (columns uid and truth)
+python -m benchmarks.people --sets febrl3,fake_1000 --demo-rows 20000,100000 --seeds 1,2 --only-default
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sets", default="", help="names of sets to leave it at, with commas; demo for all demo sets")
     parser.add_argument("--demo-rows", default="20000", help="sizes of the demo sets, with commas")
     parser.add_argument("--seeds", default="1,2,3", help="seeds of the demo sets, with commas")
-    parser.add_argument("--only-default", action="store_true", help="neither best cut-off nor calibration, for big sets")
+    parser.add_argument(
+        "--only-default", action="store_true", help="neither best cut-off nor calibration, for big sets"
+    )
     return parser.parse_args()
 
 
@@ -122,7 +124,9 @@ def main() -> None:
     """Measure every set."""
     options = _options()
     if not options.python.exists():
-        sys.exit(f"{options.python}: no such Python; make bench-people makes it, --python names another one with Splink")
+        sys.exit(
+            f"{options.python}: no such Python; make bench-people makes it, --python names another one with Splink"
+        )
     print("best: by the labels; at: its cut-off; ECE: expected calibration error; merges: false ones for 10,000 people")
     print(HEADER)
     calibrated = {}

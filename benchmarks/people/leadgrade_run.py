@@ -13,17 +13,16 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.people.outcome import CUTS, LEAST, save_usage
+from leadgrade.engine import DuckDBEngine
 from leadgrade.people import resolve
+from leadgrade.people.kinds import as_input
+from leadgrade.people.matching import build_clusters, build_features, build_pairs
+from leadgrade.people.normalise import normalise
 from leadgrade.people.resolve import DEFAULT_THRESHOLD
 
 
 def _sweep(leads: pl.DataFrame, folder: Path) -> None:
     """The pairs, and the people at every cut-off."""
-    from leadgrade.engine import DuckDBEngine
-    from leadgrade.people.kinds import as_input
-    from leadgrade.people.matching import build_clusters, build_features, build_pairs
-    from leadgrade.people.normalise import normalise
-
     with DuckDBEngine() as engine:
         engine.write("people.normalised", normalise(as_input(leads, None)))
         build_features(engine)

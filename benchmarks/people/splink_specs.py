@@ -60,7 +60,9 @@ def _with_frequency(comparison: Any) -> Any:
     return comparison.configure(term_frequency_adjustments=True)
 
 
-_FEBRL_COLUMNS = "* replace (trim(date_of_birth) as date_of_birth, trim(soc_sec_id) as soc_sec_id, trim(postcode) as postcode)"
+_FEBRL_COLUMNS = (
+    "* replace (trim(date_of_birth) as date_of_birth, trim(soc_sec_id) as soc_sec_id, trim(postcode) as postcode)"
+)
 
 
 def febrl3() -> Spec:

@@ -184,7 +184,9 @@ def _email_level() -> pl.Expr:
     is_slip = (edits <= 1) & (pl.min_horizontal(f.str.len_chars() for f in figure) >= 3)
     other_figure = _same("local") & (at[0] == at[1]) & figure[0].ne_missing(figure[1]) & ~is_slip.fill_null(value=False)
     # gmail.com and hotmail.com are no slips of each other
-    other_provider = (at[0] != at[1]) & ~pl.all_horizontal(at[i].ne_missing(pl.col(f"domain_{s}")) for i, s in enumerate("ab"))
+    other_provider = (at[0] != at[1]) & ~pl.all_horizontal(
+        at[i].ne_missing(pl.col(f"domain_{s}")) for i, s in enumerate("ab")
+    )
     other = (figure[0] != figure[1]).fill_null(value=False)
     return _levels(
         _missing("email"),

@@ -14,6 +14,7 @@ import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.compare import compare, compare_query
+from leadgrade.people.likelihood import posterior, usual_shares
 from leadgrade.people.model import (
     MISSING,
     MOVED,
@@ -28,11 +29,9 @@ from leadgrade.people.model import (
     family,
     fields,
     levels,
-    posterior,
     prior_model,
     same_level,
     settings,
-    usual_shares,
 )
 from leadgrade.people.sample import build_sample
 
@@ -123,7 +122,7 @@ def _groups(field: str, name: str) -> list[Masks]:
 def _learned_field(prior: Floats, codes: np.ndarray[Any, Any], field: str, name: str, weights: Weights) -> Floats:
     config = settings()
     size = len(levels(field))
-    totals, squares = (np.bincount(codes, weights=w, minlength=size)[: size - 1] for w in weights)
+    totals, squares = (np.bincount(codes, weights=w, minlength=size)[: size - 1].astype(np.float64) for w in weights)
     table = prior
     for mask in _groups(field, name):
         counts = _counts(totals, squares, mask)
@@ -151,7 +150,9 @@ def _capped(table: Floats, field: str) -> Floats:
     return capped
 
 
-def _learned_tables(prior: Model, encoded: Encoded, name: str, found: dict[str, Floats], weights: Floats) -> list[Floats]:
+def _learned_tables(
+    prior: Model, encoded: Encoded, name: str, found: dict[str, Floats], weights: Floats
+) -> list[Floats]:
     spec = class_spec(name)
     stay = found[name] * weights
     every = stay + found[MOVED] * weights if name == PERSON and MOVED in found else stay
@@ -177,11 +178,10 @@ def _learned_odds(prior: Model, found: dict[str, Floats], weights: Floats) -> di
         # pairs that share two values are counted twice, so a share may come out above one
         odds[name] = min(math.log2((total + few) / (pairs + few / 2.0 ** prior.odds[name])), -1.0)
     if MOVED in odds:
-        # who shares a name and nothing else is a namesake as likely as somebody who moved: the share of these is as it was known
-        both = float(((found[PERSON]) * weights).sum())
-        moved = float((found[MOVED] * weights).sum())
-        share = settings()["moved"]["share"]; few = settings()["moved"]["strength"]
-        odds[MOVED] = odds[PERSON] + math.log2(min((moved + few * share) / (both + few), settings()["moved"]["most"]))
+        spec = settings()["moved"]
+        of_one, moved = (float((found[name] * weights).sum()) for name in (PERSON, MOVED))
+        share = (moved + spec["strength"] * spec["share"]) / (of_one + spec["strength"])
+        odds[MOVED] = odds[PERSON] + math.log2(min(share, spec["most"]))
     return odds
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import random
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,7 @@ from leadgrade.people.cluster import cluster
 from leadgrade.people.decide import Named
 from leadgrade.people.explain import explain_pair, render
 from leadgrade.people.kinds import as_input, kind_of
+from leadgrade.people.likelihood import usual_shares
 from leadgrade.people.model import MOVED, PERSON, class_spec, family, fields, levels, prior_model, settings
 from leadgrade.people.model_table import from_frame, to_frame
 from pipelines.cli import main
@@ -123,6 +125,15 @@ def test_shares_of_the_prior_add_up(name: str) -> None:
             if "bits" not in spec[level]:
                 sums[family(level)] = sums.get(family(level), 0.0) + 2 ** float(model.tables[name][i][j])
         assert sums == {key: pytest.approx(1.0, abs=0.03) for key in sums}, field
+
+
+def test_many_leads_of_a_person_do_not_make_its_values_common() -> None:
+    model = prior_model(5000, {"last_name": 12.0}, {"company"})
+    last = fields().index("last_name")
+    before = usual_shares(model)[last]
+    model.odds[PERSON] = math.log2(10 / 5000)  # ten further leads a person
+    assert model.own_leads(last) == pytest.approx(1 + 10 * 0.83, abs=0.01)
+    assert usual_shares(model)[last] < before - 1
 
 
 def test_the_model_survives_its_table() -> None:

@@ -201,8 +201,16 @@ DIFFERENT = {
         person(first_name="Maya", last_name="Oliveira", email="maya_oliveira3000@solar.example", company="Solar"),
     ),
     "namesakes with figures at providers of like names": (
-        person(first_name="Lynn", last_name="Foxley", email="lynnfoxley524@gmail.com", city="Hull", phone="+44 1482 555001"),
-        person(first_name="Lynn", last_name="Foxley", email="lynnfoxley804@hotmail.com", city="Bath", phone="+44 1225 555002"),
+        person(
+            first_name="Lynn", last_name="Foxley", email="lynnfoxley524@gmail.com", city="Hull", phone="+44 1482 555001"
+        ),
+        person(
+            first_name="Lynn",
+            last_name="Foxley",
+            email="lynnfoxley804@hotmail.com",
+            city="Bath",
+            phone="+44 1225 555002",
+        ),
     ),
     "role address": (
         person(first_name="Ruth", last_name="Adeyemi", email="info@acme.example", company="Acme Ltd"),
