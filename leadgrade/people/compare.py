@@ -172,35 +172,46 @@ def _date_level() -> pl.Expr:
     )
 
 
-def _email_level() -> pl.Expr:
-    # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
-    local = [pl.col(f"email_{side}").str.extract(r"^([^@]*[0-9][^@]*)@") for side in "ab"]
-    figure = [local[i].str.replace_all(r"[^0-9]", "") for i in (0, 1)]
-    at = [pl.col(f"email_{side}").str.extract(_AT) for side in "ab"]
+def _email_level(frame: pl.DataFrame) -> pl.Series:
+    """Levels of all pairs; two addresses are taken apart only where there are two."""
     is_shared = pl.col("email_is_role_a") | (pl.col("email_names_a") >= SHARED_EMAIL)
-    one_firm = (at[0] == at[1]) & (at[0] == pl.col("domain_a"))
-    edits, length = pl.col("email_edits"), pl.min_horizontal(*(pl.col(f"email_{s}").str.len_chars() for s in "ab"))
-    # smith1@ and smith2@ are numbered; in a long figure one edit is a slip
-    is_slip = (edits <= 1) & (pl.min_horizontal(f.str.len_chars() for f in figure) >= 3)
-    other_figure = _same("local") & (at[0] == at[1]) & figure[0].ne_missing(figure[1]) & ~is_slip.fill_null(value=False)
-    # gmail.com and hotmail.com are no slips of each other
-    other_provider = (at[0] != at[1]) & ~pl.all_horizontal(
-        at[i].ne_missing(pl.col(f"domain_{s}")) for i, s in enumerate("ab")
+    quick = _levels(_missing("email"), (_same("email") & is_shared, "same_shared"), (_same("email"), "same"))
+    level = frame.select(quick.alias("email")).to_series()
+    differing = (level == "different").arg_true()
+    columns = [f"{c}_{side}" for c in ("email", "email_is_role", "domain", "local") for side in "ab"]
+    two = frame.select(*columns, "email_edits")[differing].with_columns(
+        expression
+        for side in "ab"
+        for expression in (
+            pl.col(f"email_{side}").str.extract(_AT).alias(f"at_{side}"),
+            # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
+            pl.col(f"email_{side}").str.extract(r"^([^@]*[0-9][^@]*)@").alias(f"own_{side}"),
+        )
     )
-    other = (figure[0] != figure[1]).fill_null(value=False)
+    figures = (pl.col(f"own_{side}").str.replace_all(r"[^0-9]", "").alias(f"figure_{side}") for side in "ab")
+    return level.scatter(differing, two.with_columns(figures).select(_two_addresses()).to_series())
+
+
+def _two_addresses() -> pl.Expr:
+    edits = pl.col("email_edits")
+    length = pl.min_horizontal(pl.col(f"email_{side}").str.len_chars() for side in "ab")
+    one_firm = _same("at") & (pl.col("at_a") == pl.col("domain_a"))
+    # gmail.com and hotmail.com are no slips of each other
+    other_provider = ~_same("at") & pl.any_horizontal(pl.col(f"at_{s}").eq_missing(pl.col(f"domain_{s}")) for s in "ab")
+    # smith1@ and smith2@ are numbered; in a long figure one edit is a slip
+    is_slip = ((edits <= 1) & (_shorter("figure") >= 3)).fill_null(value=False)
+    is_numbered = _same("local") & _same("at") & pl.col("figure_a").ne_missing(pl.col("figure_b")) & ~is_slip
+    two_figures = (pl.col("figure_a") != pl.col("figure_b")).fill_null(value=False)
     return _levels(
-        _missing("email"),
-        (_same("email") & is_shared, "same_shared"),
-        (_same("email"), "same"),
         (pl.col("email_is_role_a") | pl.col("email_is_role_b"), "missing"),
-        (local[0] == local[1], "same_local"),
-        (other_figure & one_firm, "other_figure"),
-        (other_figure, "other_figure_free"),
-        ((figure[0] == figure[1]) & (figure[0].str.len_chars() >= 3), "same_figure"),
-        (_same("local") & (at[0] == at[1]), "typo"),
-        (_same("local") & (_shorter("local") >= 5) & ~other, "same_name"),
+        (_same("own"), "same_local"),
+        (is_numbered & one_firm, "other_figure"),
+        (is_numbered, "other_figure_free"),
+        (_same("figure") & (_shorter("figure") >= 3), "same_figure"),
+        (_same("local") & _same("at"), "typo"),
+        (_same("local") & (_shorter("local") >= 5) & ~two_figures, "same_name"),
         ((edits <= 2) & ((_shorter("local") >= 6) | other_provider), "typo"),
-        (other_provider & (edits <= 5) & (edits * 4 <= length) & ~(_same("local") & other), "similar"),
+        (other_provider & (edits <= 5) & (edits * 4 <= length) & ~(_same("local") & two_figures), "similar"),
         (one_firm, "other_box"),
     )
 
@@ -310,7 +321,7 @@ def compare(frame: pl.DataFrame) -> pl.DataFrame:
         _last_level().alias("last_name"),
         _middle_level().alias("middle_name"),
         _levels(_missing("gender"), (_same("gender"), "same")).alias("gender"),
-        _email_level().alias("email"),
+        _email_level(scored),
         _phone_level().alias("phone"),
         _company_level().alias("company"),
         _text_level("title", 0.9).alias("job_title"),
