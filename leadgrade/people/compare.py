@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy
 import polars as pl
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, Indel, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from leadgrade.people.names import nickname_frame
@@ -55,12 +54,18 @@ def similarity(a: pl.Series, b: pl.Series, scorer: Any) -> pl.Series:
 
 
 def _scored(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds what rapidfuzz says: ``<field>_jw`` (0..1) and ``<field>_edits`` (edits, neighbours swapped count once)."""
+    """Adds what rapidfuzz says: ``<field>_jw`` and ``other_words`` (0..1), ``<field>_edits`` (neighbours swapped count once)."""
     jw = ("first", "last", "company", "title", "street", "city", "other")
     edits = ("first", "last", "email", "phone", "dob", "identifier", "postal")
     columns = [similarity(frame[f"{f}_a"], frame[f"{f}_b"], JaroWinkler.similarity).alias(f"{f}_jw") for f in jw]
     columns += [similarity(frame[f"{f}_a"], frame[f"{f}_b"], OSA.distance).alias(f"{f}_edits") for f in edits]
-    columns.append(similarity(frame["other_a"], frame["other_b"], fuzz.token_sort_ratio).alias("other_words"))
+    words = frame.select(pl.col(f"other_{side}").str.split(" ").list.sort().list.join(" ") for side in "ab")
+    alike = similarity(words["other_a"], words["other_b"], Indel.normalized_similarity)
+    columns.append(
+        alike.fill_null(pl.select(pl.when(words["other_a"] == words["other_b"]).then(1.0)).to_series()).alias(
+            "other_words"
+        )
+    )
     crossed = [pl.concat_str("first_a", "last_a", separator=" "), pl.concat_str("last_b", "first_b", separator=" ")]
     swapped = frame.select(crossed[0].alias("a"), crossed[1].alias("b"))
     columns.append(similarity(swapped["a"], swapped["b"], JaroWinkler.similarity).alias("swapped_jw"))
@@ -276,12 +281,12 @@ def _other_level() -> pl.Expr:
         (pl.col(f"other_{side}").str.len_chars() >= LONG_TEXT) & (pl.col(f"other_{side}").str.count_matches(" ") >= 3)
         for side in "ab"
     )
-    is_similar = (pl.col("other_jw") >= 0.9) | (pl.col("other_words") >= 90)
+    is_similar = (pl.col("other_jw") >= 0.9) | (pl.col("other_words") >= 0.9)
     return _levels(
         _missing("other"),
         (is_text & _same("other"), "text_same"),
-        (is_text & (pl.col("other_words") >= 85), "text_similar"),
-        (is_text & (pl.col("other_words") >= 65), "text_loose"),
+        (is_text & (pl.col("other_words") >= 0.85), "text_similar"),
+        (is_text & (pl.col("other_words") >= 0.65), "text_loose"),
         (is_text, "text_different"),
         (_same("other"), "same"),
         (is_similar, "similar"),
