@@ -282,10 +282,13 @@ def _other_level() -> pl.Expr:
         for side in "ab"
     )
     is_similar = (pl.col("other_jw") >= 0.9) | (pl.col("other_words") >= 0.9)
+    # the second edition is not the first
+    figures = [pl.col(f"other_{side}").str.extract_all(r"[0-9]+").list.sort().list.join(" ") for side in "ab"]
+    other_figures = (figures[0] != figures[1]) & (figures[0] != "") & (figures[1] != "")
     return _levels(
         _missing("other"),
         (is_text & _same("other"), "text_same"),
-        (is_text & (pl.col("other_words") >= 0.85), "text_similar"),
+        (is_text & (pl.col("other_words") >= 0.85) & ~other_figures, "text_similar"),
         (is_text & (pl.col("other_words") >= 0.65), "text_loose"),
         (is_text, "text_different"),
         (_same("other"), "same"),

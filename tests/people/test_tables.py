@@ -72,6 +72,12 @@ def test_texts_without_people() -> None:
     assert found.filter(pl.col("len") == 2).height >= 30
 
 
+def test_texts_with_other_figures_are_others() -> None:
+    texts = [f"catalogue number {i} of many printed sheets {i * 7919 % 1000}" for i in range(250)]
+    frame = pl.DataFrame({"title": texts, "truth": range(250)}).with_row_index("lead_id")
+    assert people(frame, columns={"title": "other"}).height == 250
+
+
 EMAILS = {
     ("ann.lee@acme.example", "ANN.LEE@acme.example"): "same",
     ("annlee77@gmail.com", "annlee77@yahoo.com"): "same_local",
