@@ -7,7 +7,10 @@ ROWS ?= 20000
 BENCH_ROWS ?= 100000
 SEED ?= 1
 HOME_DIR := $(or $(LEADGRADE_HOME),data)
+PEOPLE_ROWS ?= 20000
 STAMP := $(VENV)/.installed
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.installed
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -34,7 +37,7 @@ ui: $(STAMP)  ## Dagster on http://127.0.0.1:3000
 	@$(BIN)/python -m pipelines.ui
 
 .PHONY: bench
-bench: bench-nightly bench-contacts  ## the two below
+bench: bench-nightly bench-contacts bench-people  ## the three below
 
 .PHONY: bench-nightly
 bench-nightly: $(STAMP)  ## 100,000 leads: CPU seconds by stage and peak memory
@@ -44,6 +47,16 @@ bench-nightly: $(STAMP)  ## 100,000 leads: CPU seconds by stage and peak memory
 bench-contacts: $(STAMP)  ## 1,000,000 numbers and addresses: CPU a value beside the libraries
 	@$(BIN)/python -m benchmarks.phones
 	@$(BIN)/python -m benchmarks.emails
+
+$(BENCH_STAMP): requirements-bench.lock $(STAMP)
+	@test -x $(BENCH_VENV)/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(BENCH_VENV)
+	@echo "installing what the benchmarks measure against ..."
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BENCH_VENV)/bin/python --require-hashes -r requirements-bench.lock
+	@touch $@
+
+.PHONY: bench-people
+bench-people: $(STAMP) $(BENCH_STAMP)  ## matching side by side with Splink: accuracy, calibration, CPU seconds, peak memory
+	@$(BIN)/python -m benchmarks.people --python $(BENCH_VENV)/bin/python --demo-rows $(PEOPLE_ROWS)
 
 .PHONY: diff
 diff: $(STAMP)  ## millions of numbers and addresses: every answer against the libraries'

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 import polars as pl
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, Indel, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from leadgrade.people.names import nickname_frame
@@ -24,6 +24,8 @@ FEATURES = (
     "dob_records", "identifier_names", "other_records",
 )  # fmt: skip
 _AT = r"@(.*)$"
+# from so many characters and four words on, a column of no special kind holds a text: a title, a description
+LONG_TEXT = 20
 # a number or address under which names with this many initials appear is shared: a switchboard, an office
 SHARED_PHONE = 3
 SHARED_EMAIL = 4
@@ -52,11 +54,18 @@ def similarity(a: pl.Series, b: pl.Series, scorer: Any) -> pl.Series:
 
 
 def _scored(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds what rapidfuzz says: ``<field>_jw`` (0..1) and ``<field>_edits`` (edits, neighbours swapped count once)."""
+    """Adds what rapidfuzz says: ``<field>_jw`` and ``other_words`` (0..1), ``<field>_edits`` (neighbours swapped count once)."""
     jw = ("first", "last", "company", "title", "street", "city", "other")
     edits = ("first", "last", "email", "phone", "dob", "identifier", "postal")
     columns = [similarity(frame[f"{f}_a"], frame[f"{f}_b"], JaroWinkler.similarity).alias(f"{f}_jw") for f in jw]
     columns += [similarity(frame[f"{f}_a"], frame[f"{f}_b"], OSA.distance).alias(f"{f}_edits") for f in edits]
+    words = frame.select(pl.col(f"other_{side}").str.split(" ").list.sort().list.join(" ") for side in "ab")
+    alike = similarity(words["other_a"], words["other_b"], Indel.normalized_similarity)
+    columns.append(
+        alike.fill_null(pl.select(pl.when(words["other_a"] == words["other_b"]).then(1.0)).to_series()).alias(
+            "other_words"
+        )
+    )
     crossed = [pl.concat_str("first_a", "last_a", separator=" "), pl.concat_str("last_b", "first_b", separator=" ")]
     swapped = frame.select(crossed[0].alias("a"), crossed[1].alias("b"))
     columns.append(similarity(swapped["a"], swapped["b"], JaroWinkler.similarity).alias("swapped_jw"))
@@ -148,13 +157,19 @@ def _middle_level() -> pl.Expr:
 
 
 def _date_level() -> pl.Expr:
-    """Day and month in each other's place, one slip of the pen, two slips or one part of three, another date."""
+    """Day and month in each other's place, one slip of the pen, two slips or one part of three, another date; or years."""
     a, b = pl.col("dob_a"), pl.col("dob_b")
     crossed = a.str.slice(0, 4) + a.str.slice(6, 2) + a.str.slice(4, 2)
     parts = [(a.str.slice(at, n) == b.str.slice(at, n)).cast(pl.Int8) for at, n in ((0, 4), (4, 2), (6, 2))]
     is_near = (pl.col("dob_edits") <= 2) | (pl.sum_horizontal(parts) >= 2)
+    # of two years every tenth pair is one figure apart: slips are told by the distance
+    years = [side.str.slice(0, 4).cast(pl.Int32, strict=False) for side in (a, b)]
+    is_year = (a.str.len_chars() == 4) | (b.str.len_chars() == 4)
     return _levels(
         _missing("dob"),
+        (is_year & (years[0] == years[1]), "year_same"),
+        (is_year & ((years[0] - years[1]).abs() <= 1), "year_slip"),
+        (is_year, "year_different"),
         (_same("dob"), "same"),
         (crossed == b, "swapped"),
         (pl.col("dob_edits") <= 1, "slip"),
@@ -162,19 +177,47 @@ def _date_level() -> pl.Expr:
     )
 
 
-def _email_level() -> pl.Expr:
-    # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
-    local = [pl.col(f"email_{side}").str.extract(r"^([^@]*[0-9][^@]*)@") for side in "ab"]
+def _email_level(frame: pl.DataFrame) -> pl.Series:
+    """Levels of all pairs; two addresses are taken apart only where there are two."""
     is_shared = pl.col("email_is_role_a") | (pl.col("email_names_a") >= SHARED_EMAIL)
+    quick = _levels(_missing("email"), (_same("email") & is_shared, "same_shared"), (_same("email"), "same"))
+    level = frame.select(quick.alias("email")).to_series()
+    differing = (level == "different").arg_true()
+    columns = [f"{c}_{side}" for c in ("email", "email_is_role", "domain", "local") for side in "ab"]
+    two = frame.select(*columns, "email_edits")[differing].with_columns(
+        expression
+        for side in "ab"
+        for expression in (
+            pl.col(f"email_{side}").str.extract(_AT).alias(f"at_{side}"),
+            # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
+            pl.col(f"email_{side}").str.extract(r"^([^@]*[0-9][^@]*)@").alias(f"own_{side}"),
+        )
+    )
+    figures = (pl.col(f"own_{side}").str.replace_all(r"[^0-9]", "").alias(f"figure_{side}") for side in "ab")
+    return level.scatter(differing, two.with_columns(figures).select(_two_addresses()).to_series())
+
+
+def _two_addresses() -> pl.Expr:
+    edits = pl.col("email_edits")
+    length = pl.min_horizontal(pl.col(f"email_{side}").str.len_chars() for side in "ab")
+    one_firm = _same("at") & (pl.col("at_a") == pl.col("domain_a"))
+    # gmail.com and hotmail.com are no slips of each other
+    other_provider = ~_same("at") & pl.any_horizontal(pl.col(f"at_{s}").eq_missing(pl.col(f"domain_{s}")) for s in "ab")
+    # smith1@ and smith2@ are numbered; in a long figure one edit is a slip
+    is_slip = ((edits <= 1) & (_shorter("figure") >= 3)).fill_null(value=False)
+    is_numbered = _same("local") & _same("at") & pl.col("figure_a").ne_missing(pl.col("figure_b")) & ~is_slip
+    two_figures = (pl.col("figure_a") != pl.col("figure_b")).fill_null(value=False)
     return _levels(
-        _missing("email"),
-        (_same("email") & is_shared, "same_shared"),
-        (_same("email"), "same"),
         (pl.col("email_is_role_a") | pl.col("email_is_role_b"), "missing"),
-        (local[0] == local[1], "same_local"),
-        (_same("local") & (pl.col("email_a").str.extract(_AT) == pl.col("email_b").str.extract(_AT)), "other_figure"),
-        (_same("local") & (_shorter("local") >= 5), "same_name"),
-        ((pl.col("email_edits") <= 2) & (_shorter("local") >= 6), "typo"),
+        (_same("own"), "same_local"),
+        (is_numbered & one_firm, "other_figure"),
+        (is_numbered, "other_figure_free"),
+        (_same("figure") & (_shorter("figure") >= 3), "same_figure"),
+        (_same("local") & _same("at"), "typo"),
+        (_same("local") & (_shorter("local") >= 5) & ~two_figures, "same_name"),
+        ((edits <= 2) & ((_shorter("local") >= 6) | other_provider), "typo"),
+        (other_provider & (edits <= 5) & (edits * 4 <= length) & ~(_same("local") & two_figures), "similar"),
+        (one_firm, "other_box"),
     )
 
 
@@ -232,6 +275,27 @@ def _text_level(column: str, threshold: float) -> pl.Expr:
     return _levels(_missing(column), (_same(column), "same"), (pl.col(f"{column}_jw") >= threshold, "similar"))
 
 
+def _other_level() -> pl.Expr:
+    """Short values (a category, a colour) and texts: two texts of four words are hardly ever alike by chance."""
+    is_text = pl.all_horizontal(
+        (pl.col(f"other_{side}").str.len_chars() >= LONG_TEXT) & (pl.col(f"other_{side}").str.count_matches(" ") >= 3)
+        for side in "ab"
+    )
+    is_similar = (pl.col("other_jw") >= 0.9) | (pl.col("other_words") >= 0.9)
+    # the second edition is not the first
+    figures = [pl.col(f"other_{side}").str.extract_all(r"[0-9]+").list.sort().list.join(" ") for side in "ab"]
+    other_figures = (figures[0] != figures[1]) & (figures[0] != "") & (figures[1] != "")
+    return _levels(
+        _missing("other"),
+        (is_text & _same("other"), "text_same"),
+        (is_text & (pl.col("other_words") >= 0.85) & ~other_figures, "text_similar"),
+        (is_text & (pl.col("other_words") >= 0.65), "text_loose"),
+        (is_text, "text_different"),
+        (_same("other"), "same"),
+        (is_similar, "similar"),
+    )
+
+
 def _records() -> dict[str, pl.Expr]:
     """How many leads share the agreed value (of what belongs to somebody: people); where values are close, the more frequent."""
 
@@ -265,7 +329,7 @@ def compare(frame: pl.DataFrame) -> pl.DataFrame:
         _last_level().alias("last_name"),
         _middle_level().alias("middle_name"),
         _levels(_missing("gender"), (_same("gender"), "same")).alias("gender"),
-        _email_level().alias("email"),
+        _email_level(scored),
         _phone_level().alias("phone"),
         _company_level().alias("company"),
         _text_level("title", 0.9).alias("job_title"),
@@ -276,6 +340,6 @@ def compare(frame: pl.DataFrame) -> pl.DataFrame:
         _levels(_missing("country"), (_same("country"), "same")).alias("country"),
         _date_level().alias("date_of_birth"),
         _identifier_level().alias("identifier"),
-        _text_level("other", 0.9).alias("other"),
+        _other_level().alias("other"),
         *(expression.alias(f"{field}_records") for field, expression in _records().items()),
     )

@@ -25,7 +25,7 @@ _NAMES: dict[str, str] = {
     "company": "company company_name organization organisation account account_name employer",
     "job_title": "job_title title jobtitle position occupation role",
     "street": "street address street_number street_no stno street_name unit_number street_address "
-    "address_1 address_2 add_1 add_2 addr_1 addr_2 address_line_1 address_line_2 house_number",
+    "addr address_1 address_2 add_1 add_2 addr_1 addr_2 address_line_1 address_line_2 house_number",
     "city": "city town suburb locality birth_place place city_name",
     "region": "region state province county",
     "postal_code": "postal_code postcode post_code zip zip_code zipcode plz postcode_fake areacode area_code",

@@ -14,28 +14,39 @@ import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.compare import compare, compare_query
+from leadgrade.people.likelihood import posterior, usual_shares
 from leadgrade.people.model import (
+    MISSING,
+    MOVED,
     PERSON,
     STRANGER,
     Encoded,
     Floats,
     Model,
     by_value,
+    class_spec,
     encode,
+    family,
     fields,
     levels,
-    posterior,
     prior_model,
+    same_level,
     settings,
 )
 from leadgrade.people.sample import build_sample
 
+# pairs that each pair of the sample stands for, and the square of that
+Weights = tuple[Floats, Floats]
 Masks = np.ndarray[Any, np.dtype[np.bool_]]
 ROUNDS = 20
+# bits: where the odds of one person change by less from round to round, further ones change next to nothing
+_STILL = 0.002
 # a column with fewer values than this share of the leads is as good as none
 FILLED = 0.02
 # below this many leads a table teaches nothing that its few pairs would not distort
 FEWEST_LEADS = 200
+# what a text says of one person only another field can tell
+_TEXTS = {"other"}
 _SAMPLE = "people.sampled_pairs"
 
 
@@ -76,16 +87,17 @@ def learn(engine: DuckDBEngine) -> Model:
     ]
     engine.sql(f"drop table {_SAMPLE}")
     frame = pl.concat(compared).sort("record_a", "record_b", "weight")
-    return _fit(model, encode(frame, leads), frame["weight"].to_numpy(), frame["is_candidate"].to_numpy())
+    encoded = encode(frame)
+    if {fields()[i] for i in encoded.present} <= _TEXTS:
+        return model
+    return _fit(model, encoded, frame["weight"].to_numpy(), frame["is_candidate"].to_numpy())
 
 
-def _counts(codes: np.ndarray[Any, Any], weights: Floats, size: int) -> Floats:
-    """Pairs at each level, scaled down to the number of independent pairs that the weights are worth."""
-    totals: Floats = np.bincount(codes, weights=weights, minlength=size)[: size - 1].astype(np.float64)
-    known = codes < size - 1
-    squares = float((weights[known] ** 2).sum())
-    worth = float(weights[known].sum()) ** 2 / squares if squares > 0 else 0.0
-    return totals * (worth / max(float(totals.sum()), 1e-12))
+def _counts(totals: Floats, squares: Floats, mask: Masks) -> Floats:
+    """Pairs at each level of the mask, scaled down to the number of independent pairs that their weights are worth."""
+    counts = np.where(mask, totals, 0.0)
+    known, square = float(counts.sum()), float(squares[mask].sum())
+    return counts * (known / square if square > 0 else 0.0)
 
 
 def _shares(prior: Floats, counts: Floats, strength: float, learned: Masks) -> Floats:
@@ -98,22 +110,22 @@ def _shares(prior: Floats, counts: Floats, strength: float, learned: Masks) -> F
 
 
 def _groups(field: str, name: str) -> list[Masks]:
-    """Masks of levels that are learned together: the plain ones and those within an agreed finer place."""
-    spec = settings()["fields"][field]
-    names = levels(field)[:-1]
-    plain = np.array(["bits" not in spec[n] and not n.startswith("near_") for n in names])
-    near = np.array([n.startswith("near_") for n in names])
+    """Masks of levels that are learned together."""
+    spec, names = settings()["fields"][field], levels(field)[:-1]
+    families = dict.fromkeys(family(n) for n in names)
+    masks = [np.array([family(n) == one and "bits" not in spec[n] for n in names]) for one in families]
     if name == STRANGER:
-        plain = plain & ~by_value(field)[:-1]
-    return [mask for mask in (plain, near) if mask.any()]
+        masks = [mask & ~by_value(field)[:-1] for mask in masks]
+    return [mask for mask in masks if mask.any()]
 
 
-def _learned_field(prior: Floats, codes: np.ndarray[Any, Any], field: str, name: str, weights: Floats) -> Floats:
+def _learned_field(prior: Floats, codes: np.ndarray[Any, Any], field: str, name: str, weights: Weights) -> Floats:
     config = settings()
+    size = len(levels(field))
+    totals, squares = (np.bincount(codes, weights=w, minlength=size)[: size - 1].astype(np.float64) for w in weights)
     table = prior
     for mask in _groups(field, name):
-        within = np.append(mask, values=False)[codes]
-        counts = _counts(codes[within], weights[within], len(levels(field)))
+        counts = _counts(totals, squares, mask)
         # pairs that no key found are less alike than those that one did
         unseen = config["unseen"] * counts.sum() if name == PERSON else 0.0
         table = _shares(table, counts, config["strength"] + unseen, mask)
@@ -125,28 +137,35 @@ def _capped(table: Floats, field: str) -> Floats:
 
     A table without duplicates has other pairs that are alike by chance; held to be people they would teach that names differ.
     """
-    spec = settings()["fields"][field]
-    level = levels(field).index("different")
-    most = spec["different"].get("most", 1.0)
-    share = 2.0 ** float(table[level])
-    if share <= most:
-        return table
-    names = levels(field)[:-1]
-    others = [i for i, n in enumerate(names) if i != level and "bits" not in spec[n] and not n.startswith("near_")]
+    spec, names = settings()["fields"][field], levels(field)[:-1]
     capped = table.copy()
-    capped[others] += math.log2((1 - most) / (1 - share))
-    capped[level] = math.log2(most)
+    for level, name in enumerate(names):
+        share, most = 2.0 ** float(table[level]), spec[name].get("most")
+        if most is not None and share > most:
+            others = [
+                i for i, n in enumerate(names) if i != level and "bits" not in spec[n] and family(n) == family(name)
+            ]
+            capped[others] += math.log2((1 - most) / (1 - share))
+            capped[level] = math.log2(most)
     return capped
 
 
-def _learned_tables(prior: Model, encoded: Encoded, name: str, weights: Floats) -> list[Floats]:
-    spec = settings()["classes"].get(name, {})
+def _learned_tables(
+    prior: Model, encoded: Encoded, name: str, found: dict[str, Floats], weights: Floats
+) -> list[Floats]:
+    spec = class_spec(name)
+    stay = found[name] * weights
+    every = stay + found[MOVED] * weights if name == PERSON and MOVED in found else stay
+    own, shared = ((w, w * w) for w in (stay, every))
     tables = []
     for i, field in enumerate(fields()):
         is_open = (name in (PERSON, STRANGER) or field in spec) and field not in spec.get("fixed", ())
         before = prior.tables[name][i]
-        is_learned = is_open and i in encoded.present
-        tables.append(_learned_field(before, encoded.codes[i], field, name, weights) if is_learned else before)
+        if not is_open or i not in encoded.present:
+            tables.append(before)
+            continue
+        of_field = own if field in settings()["moved"] else shared
+        tables.append(_learned_field(before, encoded.codes[i], field, name, of_field))
     return tables
 
 
@@ -154,20 +173,36 @@ def _learned_odds(prior: Model, found: dict[str, Floats], weights: Floats) -> di
     """log2 of the share of all pairs that is of each class, the prior counting as a few pairs."""
     pairs, few = prior.leads * (prior.leads - 1) / 2, settings()["prior_pairs"]
     odds = dict(prior.odds)
-    for name in odds.keys() - {STRANGER}:
+    for name in odds.keys() - {STRANGER, MOVED}:
         total = float((found[name] * weights).sum())
         # pairs that share two values are counted twice, so a share may come out above one
         odds[name] = min(math.log2((total + few) / (pairs + few / 2.0 ** prior.odds[name])), -1.0)
+    if MOVED in odds:
+        spec = settings()["moved"]
+        of_one, moved = (float((found[name] * weights).sum()) for name in (PERSON, MOVED))
+        share = (moved + spec["strength"] * spec["share"]) / (of_one + spec["strength"])
+        odds[MOVED] = odds[PERSON] + math.log2(min(share, spec["most"]))
     return odds
 
 
-def _learned_namesakes(prior: Model, encoded: Encoded, weights: Floats) -> float:
+def _learned_namesakes(prior: Model, model: Model, encoded: Encoded, weights: Floats) -> float:
     """log2 of the pairs of strangers that agree in both names over those expected by chance."""
-    found = float(weights[~np.isnan(encoded.both_names)].sum())
-    expected = prior.leads**2 / 2 * 2.0 ** float(prior.averages[0] + prior.averages[1])
+    found = float(weights[~np.isnan(encoded.full_names)].sum())
+    first, last = usual_shares(model)[:2]
+    expected = prior.leads**2 / 2 * 2.0 ** float(first + last)
     few = settings()["prior_pairs"]
     learned = math.log2((found + few * 2.0**prior.namesakes) / (expected + few))
     return float(np.clip(learned, 0.0, settings()["most_namesakes"]))
+
+
+def _learned_origin(model: Model, encoded: Encoded, weights: Floats) -> float:
+    """log2 of how much oftener strangers of one full name are of one country than strangers are."""
+    i, few = fields().index("country"), settings()["strength"]
+    is_namesake = ~np.isnan(encoded.full_names) & (encoded.codes[i] != levels("country").index(MISSING))
+    chance = 2.0 ** float(model.tables[STRANGER][i][same_level(i)])
+    is_same = np.isin(encoded.codes[i], [same_level(i), levels("country").index("near_same")])
+    rate = (weights[is_namesake & is_same].sum() + few * chance) / (weights[is_namesake].sum() + few)
+    return float(np.clip(math.log2(rate / chance), 0.0, settings()["most_namesakes"]))
 
 
 def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -> Model:
@@ -175,8 +210,13 @@ def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -
     for _ in range(ROUNDS):
         found = posterior(model, encoded)
         # who shares no key is not one person: a small doubt about each of very many pairs would drown what the candidates say
-        found[PERSON] = found[PERSON] * is_candidate
-        tables = {n: _learned_tables(prior, encoded, n, found[n] * weights) for n in model.tables}
-        namesakes = _learned_namesakes(prior, encoded, (1 - found[PERSON]) * weights)
-        model = Model(tables, _learned_odds(prior, found, weights), prior.averages, prior.leads, namesakes)
+        for name in found.keys() & {PERSON, MOVED}:
+            found[name] = found[name] * is_candidate
+        tables = {n: _learned_tables(prior, encoded, n, found, weights) for n in model.tables}
+        others = (1 - found[PERSON] - found.get(MOVED, 0.0)) * weights
+        namesakes, origin = _learned_namesakes(prior, model, encoded, others), _learned_origin(model, encoded, others)
+        before, odds = model.odds, _learned_odds(prior, found, weights)
+        model = Model(tables, odds, prior.averages, prior.leads, namesakes, origin)
+        if all(abs(odds[name] - before[name]) < _STILL for name in odds.keys() & {PERSON, MOVED}):
+            break
     return model

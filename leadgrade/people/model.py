@@ -18,6 +18,8 @@ _FILE = Path(__file__).parent / "data" / "model.yaml"
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.int16]]
 PERSON, STRANGER = "person", "stranger"
+# one person who has changed jobs or moved house: one class with PERSON for whoever asks, but not the same agreement
+MOVED = "moved"
 MISSING = "missing"
 # a place that agrees makes wider places agree: these fields have levels of their own then
 FINER = {
@@ -29,7 +31,7 @@ FINER = {
 
 
 # entries of a field that are no levels
-_OF_THE_FIELD = ("share", "others")
+_OF_THE_FIELD = ("share", "others", "open")
 
 
 @cache
@@ -51,22 +53,38 @@ def levels(field: str) -> tuple[str, ...]:
     return (*(name for name in settings()["fields"][field] if name not in _OF_THE_FIELD), MISSING)
 
 
+def family(level: str) -> str:
+    """Prefix of levels of a field that share the pairs of a kind: within an agreed finer place, years of birth, texts."""
+    return next((prefix for prefix in ("near_", "year_", "text_") if level.startswith(prefix)), "")
+
+
+def class_spec(name: str) -> dict[str, Any]:
+    """The fields of which a class has a table of its own."""
+    found: dict[str, Any] = settings()["moved"] if name == MOVED else settings()["classes"].get(name, {})
+    return found
+
+
+def same_level(field: int) -> int:
+    """Code of the level ``same``."""
+    return levels(fields()[field]).index("same")
+
+
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """Compared pairs as numbers.
 
     Attributes:
         codes: Code of the level, by field and pair.
-        shares: Log2 of the share of the leads that has the agreed value, by field and pair.
+        records: Leads that share the agreed value (people, of what belongs to somebody), by field and pair; zero where it does
+            not count.
+        full_names: Leads that have the full name that both have; nan where they do not agree in both names.
         present: Fields with a value in both leads of some pair.
-        both_names: Where both names agree, log2 of the share of leads that have this full name, beyond what a person of a few
-            leads explains; nan elsewhere.
     """
 
     codes: Codes
-    shares: Floats
+    records: Floats
+    full_names: Floats
     present: frozenset[int]
-    both_names: Floats
 
 
 @dataclass(slots=True)
@@ -77,8 +95,9 @@ class Model:
         tables: Class -> field -> log2 of the share of its pairs at each level.
         odds: Class -> log2 of its share of all pairs.
         namesakes: log2 of how much oftener than by chance strangers agree in both names: names go together by origin and age.
-        averages: log2 of the share of the leads that an average lead's value has, by field.
+        averages: Leads that share the value of an average lead, by field.
         leads: Leads of the table.
+        origin: log2 of how much oftener than other strangers namesakes are of one country.
     """
 
     tables: dict[str, list[Floats]]
@@ -86,24 +105,18 @@ class Model:
     averages: Floats
     leads: int
     namesakes: float
+    origin: float
+
+    def own_leads(self, field: int) -> float:
+        """Leads that a lead's own person has with its value, itself included: none of them is a stranger who has it by chance."""
+        same = float(self.tables[PERSON][field][same_level(field)])
+        return 1.0 + self.leads * math.exp2(self.odds[PERSON] + same)
 
 
-# a person may well have so many leads: what is beyond shows that the name is common
-_OWN_LEADS = 3
-
-
-def _both_names(compared: pl.DataFrame, leads: int) -> Floats:
-    agree = (pl.col(field).is_in(["same", "swapped"]) for field in ("first_name", "last_name"))
-    both = compared.select(pl.all_horizontal(agree)).to_series().to_numpy()
-    others = np.maximum(compared["full_name_records"].fill_null(0).to_numpy() - _OWN_LEADS, 1e-9) / 2
-    return np.where(both, np.log2(others / (leads + settings()["reference"])), np.nan)
-
-
-def encode(compared: pl.DataFrame, leads: int) -> Encoded:
+def encode(compared: pl.DataFrame) -> Encoded:
     """Turn levels into codes, wider places by whether a finer one agrees."""
     codes = np.empty((len(fields()), compared.height), dtype=np.int16)
-    shares = np.zeros((len(fields()), compared.height))
-    reference = settings()["reference"]
+    records = np.zeros((len(fields()), compared.height))
     for i, field in enumerate(fields()):
         text = compared[field]
         if field in FINER:
@@ -112,12 +125,12 @@ def encode(compared: pl.DataFrame, leads: int) -> Encoded:
             text = pl.select(pl.when(moved).then("near_" + text).otherwise(text)).to_series()
         codes[i] = text.cast(pl.Enum(levels(field))).to_physical().to_numpy()
         if f"{field}_records" in compared.columns:
-            spec = settings()["fields"][field]
-            records = compared[f"{field}_records"].fill_null(0).to_numpy().astype(float)
-            known = np.maximum(records + reference * spec["share"], 1.0) * spec.get("others", 1.0)
-            shares[i] = np.log2(np.minimum(known / (leads + reference), 1.0))
+            records[i] = compared[f"{field}_records"].fill_null(0).to_numpy()
     present = {i for i, field in enumerate(fields()) if (codes[i] != len(levels(field)) - 1).any()}
-    return Encoded(codes, shares, frozenset(present), _both_names(compared, leads))
+    agree = (pl.col(field).is_in(["same", "swapped"]) for field in ("first_name", "last_name"))
+    both = compared.select(pl.all_horizontal(agree)).to_series().to_numpy()
+    full_names = np.where(both, compared["full_name_records"].fill_null(0).to_numpy(), np.nan)
+    return Encoded(codes, records, full_names, frozenset(present))
 
 
 @cache
@@ -140,12 +153,6 @@ def _log(shares: list[float]) -> Floats:
     return np.array([*(math.log2(max(s, 1e-9)) for s in shares), 0.0])
 
 
-def _average(records: float, spec: dict[str, Any], leads: int) -> float:
-    """Share of the leads that an average lead's value has, the average table thought along."""
-    reference = settings()["reference"]
-    return float(max(records + reference * spec["share"], 1.0) * spec.get("others", 1.0) / (leads + reference))
-
-
 def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) -> Model:
     """The model before anything is learned.
 
@@ -161,6 +168,14 @@ def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) 
         person.append(_log([2 ** s["bits"] if "bits" in s else s["m"] for s in specs]))
         stranger.append(_log([1.0 if "bits" in s else s.get("u", 1.0) for s in specs]))
     tables = {PERSON: person, STRANGER: stranger}
+    moved = config["moved"]
+    if any(f in filled for f in moved["needs"]):
+        tables[MOVED] = [
+            _log([moved[f].get(level, 2.0 ** config["fields"][f][level].get("bits", 0)) for level in levels(f)[:-1]])
+            if f in moved
+            else person[i]
+            for i, f in enumerate(fields())
+        ]
     classes = {name: spec for name, spec in config["classes"].items() if any(f in filled for f in spec["needs"])}
     for name, spec in classes.items():
         tables[name] = [
@@ -170,54 +185,7 @@ def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) 
     size = leads + config["reference"]
     odds = {PERSON: math.log2(2 * config["pairs_per_lead"] / size), STRANGER: 0.0}
     odds |= {name: math.log2(2 * pairs / size) for name, pairs in config["pairs_of_class"].items() if name in classes}
-    known = np.array([math.log2(_average(averages.get(f, 0.0), config["fields"][f], leads)) for f in fields()])
-    return Model(tables, odds, known, leads, config["namesakes"])
-
-
-@cache
-def _exponents(field: str) -> Floats:
-    spec = settings()["fields"][field]
-    return np.array(
-        [*(spec[n].get("tf", float("u" not in spec[n] and "bits" not in spec[n])) for n in levels(field)[:-1]), 0.0]
-    )
-
-
-def log_likelihood(model: Model, encoded: Encoded, name: str) -> Floats:
-    """Log2 likelihood of each pair under a class, by field; the share of the value is left out where all classes have it."""
-    spec = settings()["classes"].get(name, {})
-    parts = np.zeros(encoded.codes.shape)
-    for i, field in enumerate(fields()):
-        if i not in encoded.present:
-            continue
-        is_strange = name == STRANGER or (name != PERSON and field not in spec)
-        table, codes = model.tables[STRANGER if is_strange else name][i], encoded.codes[i]
-        parts[i] = table[codes]
-        if name == PERSON:
-            continue
-        if is_strange or spec["value"] == field:
-            # an unusual value is an unlikely coincidence
-            usual = model.averages[i]
-            relative = _exponents(field)[codes] * (encoded.shares[i] - usual)
-            parts[i] += np.where(by_value(field)[codes], encoded.shares[i], relative) if is_strange else relative
-    if name != PERSON and "last_name" not in spec:
-        parts[_FIRST] += _namesakes(model, encoded, parts[_FIRST] + parts[_LAST])
-    return parts
-
-
-_FIRST, _LAST = 0, 1
-
-
-def _namesakes(model: Model, encoded: Encoded, by_chance: Floats) -> Floats:
-    """How much likelier two strangers agree in both names than the two names tell by themselves."""
-    boost = np.maximum(model.namesakes, encoded.both_names - by_chance)
-    # a full name is at least as rare as either part
-    return np.where(np.isnan(encoded.both_names), 0.0, np.minimum(boost, -0.3 * by_chance))
-
-
-def posterior(model: Model, encoded: Encoded) -> dict[str, Floats]:
-    """Probability of each class for each pair."""
-    joint = {name: log_likelihood(model, encoded, name).sum(axis=0) + model.odds[name] for name in model.tables}
-    top = np.max(np.stack(list(joint.values())), axis=0)
-    scaled = {name: np.exp2(value - top) for name, value in joint.items()}
-    total = sum(scaled.values())
-    return {name: value / total for name, value in scaled.items()}
+    if MOVED in tables:
+        odds[MOVED] = odds[PERSON] + math.log2(moved["share"])
+    known = np.array([averages.get(f, 0.0) for f in fields()])
+    return Model(tables, odds, known, leads, config["namesakes"], 0.0)

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from leadgrade.people.compare import FIELDS
-from leadgrade.people.model import PERSON, STRANGER, Model, encode, posterior
+from leadgrade.people.likelihood import posterior
+from leadgrade.people.model import MOVED, PERSON, STRANGER, Model, encode
 
 # what a rule that needs no model is worth
 CERTAIN = 0.999
@@ -56,10 +57,12 @@ def score(compared: pl.DataFrame, model: Model, evidence_from: float) -> pl.Data
         record_a, record_b, match_weight (bits), match_probability (0..1), is_related (two people
         of one workplace or household), evidence (JSON: field -> level).
     """
-    found = posterior(model, encode(compared, model.leads))
-    person = np.clip(found[PERSON], 1e-18, 1 - 1e-12)
+    found = posterior(model, encode(compared))
+    person = np.clip(found[PERSON] + found.get(MOVED, 0.0), 1e-18, 1 - 1e-12)
     person = np.minimum(person, np.where(compared.select(_is_half_known()).to_series().to_numpy(), HALF_KNOWN, 1.0))
-    related = sum((share for name, share in found.items() if name not in (PERSON, STRANGER)), np.zeros(len(person)))
+    related = sum(
+        (share for name, share in found.items() if name not in (PERSON, MOVED, STRANGER)), np.zeros(len(person))
+    )
     person = np.maximum(person, np.where(compared.select(_is_certain()).to_series().to_numpy(), CERTAIN, 0.0))
     weighed = compared.with_columns(
         pl.Series("match_weight", (np.log2(person) - np.log2(1 - person)).round(3)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from leadgrade.people.model import MISSING, PERSON, Model, encode, fields, levels, log_likelihood, posterior
+from leadgrade.people.likelihood import log_likelihood, posterior
+from leadgrade.people.model import MISSING, MOVED, PERSON, Floats, Model, encode, fields, levels
 from leadgrade.people.score import score
 
 # steps that are no field
@@ -54,14 +56,20 @@ def weigh(compared: pl.DataFrame, model: Model) -> list[Weighed]:
     return [_weighed(compared[i], model) for i in range(compared.height)]
 
 
+def _likeliest(found: Mapping[str, Floats], names: Iterable[str]) -> str:
+    return max(sorted(names), key=lambda name: float(found[name][0]))
+
+
 def _weighed(pair: pl.DataFrame, model: Model) -> Weighed:
     row = score(pair, model, 0.0).row(0, named=True)
-    encoded = encode(pair, model.leads)
+    encoded = encode(pair)
     found = posterior(model, encoded)
-    rival = max((name for name in found if name != PERSON), key=lambda name: float(found[name][0]))
-    gained = (log_likelihood(model, encoded, PERSON) - log_likelihood(model, encoded, rival))[:, 0]
+    # one person who moved is one person, too
+    own = _likeliest(found, {PERSON, MOVED} & found.keys())
+    rival = _likeliest(found, found.keys() - {PERSON, MOVED})
+    gained = (log_likelihood(model, encoded, own) - log_likelihood(model, encoded, rival))[:, 0]
     named = [Step(f, levels(f)[encoded.codes[i, 0]], float(gained[i])) for i, f in enumerate(fields())]
-    before = Step(BEFORE, f"against {rival}", model.odds[PERSON] - model.odds[rival])
+    before = Step(BEFORE, f"against {rival}", model.odds[own] - model.odds[rival])
     steps = [before, *sorted((s for s in named if s.level != MISSING), key=lambda step: -step.bits)]
     rest = row["match_weight"] - sum(step.bits for step in steps)
     steps.append(Step(REST, "other explanations", rest))

@@ -65,21 +65,29 @@ select
     surest.match_weight,
     case when surest.decision = 'match' then 'held_apart' else 'unsure' end as why,
     array_to_string(
-        regexp_extract_all(surest.evidence, '"([a-z_]+)":"(?:same|same_shared|same_domain|swapped|nickname)"', 1), ', '
+        regexp_extract_all(
+            surest.evidence,
+            '"([a-z_]+)":"(?:same|same_shared|same_domain|swapped|nickname|year_same|text_same)"',
+            1
+        ),
+        ', '
     ) as agrees,
     replace(
         array_to_string(
             regexp_extract_all(
                 surest.evidence,
-                '"([a-z_]+":"(?:same_local|same_name|same_initial|initial|prefix|typo|similar|other_part|contained|'
-                || 'loose|slip|near|other_figure))"',
+                '"([a-z_]+":"(?:same_local|same_figure|same_name|same_initial|initial|prefix|typo|similar|other_part|'
+                || 'contained|loose|slip|near|other_figure|other_figure_free|other_box|year_slip|text_similar|'
+                || 'text_loose))"',
                 1
             ),
             ', '
         ),
         '":"', ' '
     ) as is_close,
-    array_to_string(regexp_extract_all(surest.evidence, '"([a-z_]+)":"different"', 1), ', ') as differs,
+    array_to_string(
+        regexp_extract_all(surest.evidence, '"([a-z_]+)":"(?:different|year_different|text_different)"', 1), ', '
+    ) as differs,
     surest.pairs,
     sizes_a.leads + sizes_b.leads as leads,
     round(

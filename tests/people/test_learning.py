@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import random
 from importlib import import_module
 from pathlib import Path
@@ -20,7 +21,8 @@ from leadgrade.people.cluster import cluster
 from leadgrade.people.decide import Named
 from leadgrade.people.explain import explain_pair, render
 from leadgrade.people.kinds import as_input, kind_of
-from leadgrade.people.model import PERSON, fields, levels, prior_model
+from leadgrade.people.likelihood import usual_shares
+from leadgrade.people.model import MOVED, PERSON, class_spec, family, fields, levels, prior_model, settings
 from leadgrade.people.model_table import from_frame, to_frame
 from pipelines.cli import main
 from tests.people.nights import OBJECTS, ada, bo, lead
@@ -111,17 +113,27 @@ def test_addresses_are_known_by_their_look() -> None:
     assert resolve(pl.DataFrame(rows))["person_id"].n_unique() == 20
 
 
-def test_shares_of_the_prior_add_up() -> None:
+@pytest.mark.parametrize("name", [PERSON, MOVED, "workplace", "household"])
+def test_shares_of_the_prior_add_up(name: str) -> None:
     model = prior_model(1000, {}, {"company", "street"})
     for i, field in enumerate(fields()):
-        plain = [j for j, level in enumerate(levels(field)[:-1]) if not level.startswith("near_")]
-        shares = [2 ** float(model.tables[PERSON][i][j]) for j in plain]
-        told = [
-            s
-            for s, j in zip(shares, plain, strict=True)
-            if levels(field)[j] not in ("same_name", "other_figure", "swapped")
-        ]
-        assert sum(told) == pytest.approx(1.0, abs=0.03), field
+        if name != PERSON and field not in class_spec(name):
+            continue
+        spec = settings()["fields"][field]
+        sums: dict[str, float] = {}
+        for j, level in enumerate(levels(field)[:-1]):
+            if "bits" not in spec[level]:
+                sums[family(level)] = sums.get(family(level), 0.0) + 2 ** float(model.tables[name][i][j])
+        assert sums == {key: pytest.approx(1.0, abs=0.03) for key in sums}, field
+
+
+def test_many_leads_of_a_person_do_not_make_its_values_common() -> None:
+    model = prior_model(5000, {"last_name": 12.0}, {"company"})
+    last = fields().index("last_name")
+    before = usual_shares(model)[last]
+    model.odds[PERSON] = math.log2(10 / 5000)  # ten further leads a person
+    assert model.own_leads(last) == pytest.approx(1 + 10 * 0.83, abs=0.01)
+    assert usual_shares(model)[last] < before - 1
 
 
 def test_the_model_survives_its_table() -> None:

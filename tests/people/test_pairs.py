@@ -107,6 +107,14 @@ SAME = {
         person(first_name="Sonja", email="sonja.berry@star.example", company="Star", city="Bath"),
         person(first_name="Sonja", last_name="Berry", company="Star Ltd", city="Bath"),
     ),
+    "a figure kept through a new job in a new town": (
+        person(first_name="Ilka", last_name="Thorsen", email="ithorsen4894@alt.example", company="Alt", city="Kiel"),
+        person(first_name="Ilka", last_name="Thorsen", email="ilka.thorsen4894@neu.example", company="Neu", city="Ulm"),
+    ),
+    "slips in both halves of an address": (
+        person(first_name="Noor", email="noordahl77@hudsonworks.example", city="Bergen"),
+        person(first_name="Noor", email="noordal77@hudsnworks.example", city="Bergen"),
+    ),
     "number of the person": (
         person(first_name="Ida", last_name="Krog", identifier="AB-123-77", date_of_birth="1980-02-03"),
         person(first_name="Idda", last_name="Krogh", identifier="ab12377", date_of_birth="1980-02-03"),
@@ -187,6 +195,22 @@ DIFFERENT = {
     "namesakes with figures": (
         person(first_name="Jo", last_name="Meyer", email="jomeyer31@gmail.com", city="Ulm"),
         person(first_name="Jo", last_name="Meyer", email="jomeyer78@gmail.com", city="Kiel"),
+    ),
+    "namesakes whom their company numbers": (
+        person(first_name="Maya", last_name="Oliveira", email="maya_oliveira1325@solar.example", company="Solar"),
+        person(first_name="Maya", last_name="Oliveira", email="maya_oliveira3000@solar.example", company="Solar"),
+    ),
+    "namesakes with figures at providers of like names": (
+        person(
+            first_name="Lynn", last_name="Foxley", email="lynnfoxley524@gmail.com", city="Hull", phone="+44 1482 555001"
+        ),
+        person(
+            first_name="Lynn",
+            last_name="Foxley",
+            email="lynnfoxley804@hotmail.com",
+            city="Bath",
+            phone="+44 1225 555002",
+        ),
     ),
     "role address": (
         person(first_name="Ruth", last_name="Adeyemi", email="info@acme.example", company="Acme Ltd"),

@@ -178,10 +178,10 @@ def test_every_kind_is_documented() -> None:
 @pytest.mark.parametrize(
     ("name", "least"),
     [
-        ("leads_20000.parquet", 0.935),
-        ("fake_1000.csv", 0.92),
+        ("leads_20000.parquet", 0.95),
+        ("fake_1000.csv", 0.955),
         ("febrl3.csv", 0.9995),
-        ("historical_50k.csv", 0.92),
+        ("historical_50k.csv", 0.93),
         ("pseudopeople_mix.csv", 0.985),
     ],
 )
