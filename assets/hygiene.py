@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from assets.steps import stage_steps
+from leadgrade.hygiene.steps import BUILDS
 
-STEPS = stage_steps("hygiene", {})
+STEPS = stage_steps("hygiene", BUILDS)

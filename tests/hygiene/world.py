@@ -13,7 +13,7 @@ from tests.support import AS_OF, make_run, make_table
 
 Row = dict[str, Any]
 PROOF = {"capture_source": "form", "capture_method": "web_form", "text_version": "v1"}
-_OBJECTS = ("events", "consents", "suppressions", "activities")
+_OBJECTS = ("events", "consents", "suppressions", "activities", "opportunities")
 _INPUTS = (
     "people.golden",
     "people.members",
@@ -23,6 +23,8 @@ _INPUTS = (
     "contacts.leads",
     "contacts.emails",
     "contacts.phones",
+    "contacts.enrichment",
+    "contacts.mail_servers",
     "raw.accounts",
     "raw.versions",
     *(f"raw.{name}" for name in _OBJECTS),
@@ -45,6 +47,9 @@ class Case:
     suppressions: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     activities: list[Row] = field(default_factory=list)
+    opportunities: list[Row] = field(default_factory=list)
+    enrichment: list[Row] = field(default_factory=list)
+    mail_servers: list[Row] = field(default_factory=list)
     account: Row | None = None
     origins: Row = field(default_factory=dict)
 
@@ -70,6 +75,9 @@ def _add_person(tables: dict[str, list[Row]], name: str, case: Case) -> None:
         row = {"lead_id": f"{name}-{number}", "source_record_id": f"{name}-{number}"} | base | lead
         tables["contacts.leads"].append(row)
         tables["people.members"].append({"lead_id": row["lead_id"], "person_id": name})
+    for number, fact in enumerate(case.enrichment):
+        tables["contacts.enrichment"].append({"lead_id": f"{name}-0", "fact_id": f"n_{name}_{number}"} | fact)
+    tables["contacts.mail_servers"] += case.mail_servers
     for field_name, lead_id in case.origins.items():
         tables["people.golden_fields"].append({"person_id": name, "field": field_name, "lead_id": f"{name}-{lead_id}"})
 

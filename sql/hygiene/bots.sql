@@ -1,0 +1,94 @@
+-- hygiene.bots: people whose events a program made, or who filled in a form faster than anybody can
+-- grain: person_id, signal
+-- reads: raw.events, raw.versions, people.links, config.risk_limits
+with agents as (
+    select distinct events.user_agent
+    from raw.events as events
+    where events.user_agent is not null
+),
+
+programs as (
+    select agents.user_agent
+    from agents
+    where config.is_bot_agent(agents.user_agent)
+),
+
+forms as (
+    select
+        events.record_id,
+        events.file_id,
+        events.row_number,
+        events.source,
+        coalesce(lower(trim(events.subject_email)), events.subject_id) as subject,
+        events.occurred_at,
+        events.answers
+    from raw.events as events
+    where events.type in ('form_submit', 'demo_request', 'trial_start')
+),
+
+-- the first page of the visit that ended in the form; what was logged at the same moment tells of no visit
+visits as (
+    select
+        forms.record_id,
+        forms.file_id,
+        forms.row_number,
+        min(views.occurred_at) as began_at,
+        forms.occurred_at
+    from forms
+    inner join raw.events as views
+        on
+            views.type = 'page_view' and forms.source = views.source
+            and forms.subject = coalesce(lower(trim(views.subject_email)), views.subject_id)
+            and views.occurred_at < forms.occurred_at
+            and views.occurred_at >= forms.occurred_at - interval 30 minute
+    group by forms.record_id, forms.file_id, forms.row_number, forms.occurred_at
+),
+
+found as (
+    select
+        events.record_id,
+        events.file_id,
+        events.row_number,
+        'bot_user_agent' as signal,
+        -- link scanners click in the name of real people: only a form filled by a program says that the lead is one
+        events.type in ('form_submit', 'demo_request', 'trial_start') as is_form
+    from raw.events as events
+    left join programs on events.user_agent = programs.user_agent
+    where events.type = 'web_visit_bot' or programs.user_agent is not null
+    union all
+    select
+        visits.record_id,
+        visits.file_id,
+        visits.row_number,
+        'fast_submit' as signal,
+        false as is_form
+    from visits
+    cross join config.risk_limits as limits
+    where epoch(visits.occurred_at) - epoch(visits.began_at) < limits.submit_seconds
+    union all
+    select
+        forms.record_id,
+        forms.file_id,
+        forms.row_number,
+        'fast_submit' as signal,
+        false as is_form
+    from forms
+    cross join config.risk_limits as limits
+    where config.submit_seconds(forms.answers) < limits.submit_seconds
+)
+
+select
+    links.person_id,
+    found.signal,
+    min(found.record_id) as record_id,
+    bool_or(found.is_form) as is_form
+from found
+inner join people.links as links on links.object = 'events' and found.record_id = links.record_id
+where
+    links.person_id is not null
+    and (found.file_id, found.row_number) not in (
+        select (versions.file_id, versions.row_number)
+        from raw.versions as versions
+        where versions.object = 'events' and versions.state <> 'current'
+    )
+group by links.person_id, found.signal
