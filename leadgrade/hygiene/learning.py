@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from leadgrade.config.decay import DecayConfig
 from leadgrade.engine import Engine
 from leadgrade.hygiene.field_fits import DIMENSIONS, FieldFit, Levels, fit_field
-from leadgrade.hygiene.survival import laws
+from leadgrade.hygiene.survival import DAYS, Floats, laws
 
+# a hundred years stand for "not seen to decay": a law that was learned at ages of some years says nothing of later ones
+_LONGEST_DAYS = 36_525.0
 _ORDER = ["field", "segment_id", "is_captured", "is_recent", "age_bucket"]
 
 
@@ -40,7 +43,7 @@ def _segment_laws(field: str, found: FieldFit, levels: Levels) -> pl.DataFrame:
             "segment_id": levels.segments["segment_id"],
             "rate": pl.Series(law.rate).exp(),
             "shape": law.shape,
-            "half_life_days": law.half_life_days,
+            "half_life_days": np.minimum(law.half_life_days, _LONGEST_DAYS),
         }
     ).select(pl.lit(field).alias("field"), pl.all(), never_share=pl.lit(found.fit.never_share))
 
@@ -64,12 +67,20 @@ def _models(config: DecayConfig, field: str, found: FieldFit, cells: pl.DataFram
     return rows.select(
         pl.lit(field).alias("field"),
         "segment",
-        **{name: pl.Series(values) for name, values in law._asdict().items() if name not in ("rate", "prior_weight")},
+        **{
+            name: _shown(name, values) for name, values in law._asdict().items() if name not in ("rate", "prior_weight")
+        },
         annual_decay=1 - (-pl.Series(law.rate).exp()).exp(),
         never_share=pl.lit(found.fit.never_share),
         mistaken_share=pl.lit(float(found.fit.shares[0])),
         observations="observations",
         failures="failures",
-        prior_half_life_days=pl.Series(before.half_life_days),
+        prior_half_life_days=_shown("half_life_days", before.half_life_days),
         prior_weight=pl.Series(law.prior_weight),
     )
+
+
+def _shown(name: str, values: Floats) -> pl.Series:
+    """A figure of the laws; times end at a hundred years."""
+    longest = {"days": _LONGEST_DAYS, "years": _LONGEST_DAYS / DAYS}.get(name.rpartition("_")[2], np.inf)
+    return pl.Series(np.minimum(values, longest))

@@ -24,12 +24,12 @@ def laws_of(config: DecayConfig, models: pl.DataFrame | None) -> pl.DataFrame:
     """field, segment, segment_id, rate, shape, half_life_days and never_share: as learned, else as published."""
     if models is None:
         return pl.DataFrame([_published(config, field) for field in config.fields])
-    require(models, "models", ["field", "segment", "shape", "scale_years", "half_life_days", "never_share"])
+    require(models, "models", ["field", "segment", "shape", "annual_decay", "half_life_days", "never_share"])
     return models.select(
         "field",
         "segment",
         segment_id=pl.col("segment").rank("dense").cast(pl.Int64),
-        rate=pl.col("scale_years") ** -pl.col("shape"),
+        rate=-(1 - pl.col("annual_decay")).log(),
         shape="shape",
         half_life_days="half_life_days",
         never_share="never_share",

@@ -150,7 +150,7 @@ def laws(fit: Fit, mixes: Floats, interval: float) -> Laws:
         DAYS * np.exp(log_half),
         DAYS * np.exp(log_half - half_off),
         DAYS * np.exp(log_half + half_off),
-        _variance(half_by, fit.covariance) / _variance(half_by, fit.prior_covariance),
+        np.minimum(_variance(half_by, fit.covariance) / _variance(half_by, fit.prior_covariance), 1.0),
     )
 
 

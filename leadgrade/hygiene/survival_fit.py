@@ -22,6 +22,7 @@ from leadgrade.hygiene.survival import Checks, Fit, Floats, Prior
 
 _MOST_STEPS = 200
 _MOST_HALVINGS = 30
+_LONGEST_STEP = 2.0
 _ENOUGH = 1e-9
 _SHARES = (1e-9, 0.95)
 # the shares stand behind rates and shapes: of proved values, of captured ones
@@ -62,8 +63,7 @@ def fit(data: Checks, prior: Prior) -> Fit:
     score, information = _derivatives(data, prior, at)
     reached = _value(data, prior, at)
     for _ in range(_MOST_STEPS):
-        step = np.asarray(np.linalg.solve(information, score), np.float64)
-        there, value = _uphill(data, prior, at, step, reached)
+        there, value = _uphill(data, prior, at, _step(at, score, information), reached)
         gained, at, reached = value - reached, there, value
         score, information = _derivatives(data, prior, at)
         if gained < _ENOUGH:
@@ -83,6 +83,18 @@ def _start(prior: Prior, levels: int) -> _Parameters:
     rates, shapes = np.zeros(levels), np.zeros(levels)
     rates[0], shapes[0] = np.log(prior.rate), prior.shape
     return _Parameters(rates, shapes, np.full(len(_KINDS), 0.01))
+
+
+def _step(at: _Parameters, score: Floats, information: Floats) -> Floats:
+    """Fisher's step. A share at its lower bound stands still where the data would have it lower still."""
+    first = 2 * at.rates.size
+    still = np.zeros(len(score), bool)
+    still[first:] = (at.shares <= _SHARES[0]) & (score[first:] < 0)
+    moving = ~still
+    step = np.zeros_like(score)
+    step[moving] = np.linalg.solve(information[np.ix_(moving, moving)], score[moving])
+    # far from the top the information says little of where it is
+    return step / max(1.0, float(np.abs(step).max()) / _LONGEST_STEP)
 
 
 def _uphill(data: Checks, prior: Prior, at: _Parameters, step: Floats, reached: float) -> tuple[_Parameters, float]:
@@ -155,17 +167,12 @@ def _add_share(
     score: Floats,
     information: Floats,
 ) -> None:
-    """The row of one share; at its lower bound, where the data would have it lower still, it stands still."""
+    """The row of one share."""
     own, place = kind
-    row, share = 2 * at.rates.size + place, at.shares[place]
-    left = 1 - share
+    row, left = 2 * at.rates.size + place, 1 - at.shares[place]
     misses = np.where(own, data.failures - data.checks * cells.fails, 0.0)
-    pull = float((misses / cells.fails).sum()) / left - prior.share_weight / left
-    information[row, row] = 1.0
-    if share <= _SHARES[0] and pull < 0:
-        return
     checks = np.where(own, data.checks, 0.0)
-    score[row] = pull
+    score[row] = float((misses / cells.fails).sum()) / left - prior.share_weight / left
     information[row, row] = float((checks * cells.survives / cells.fails).sum()) / left + prior.share_weight / left**2
     both = _sums(data, checks * cells.survives * cells.hazard / cells.fails)
     information[row, : len(both)] = information[: len(both), row] = both

@@ -39,8 +39,8 @@ visits as (
         on
             views.type = 'page_view' and forms.source = views.source
             and forms.subject = coalesce(lower(trim(views.subject_email)), views.subject_id)
-            and views.occurred_at < forms.occurred_at
-            and views.occurred_at >= forms.occurred_at - interval 30 minute
+            and forms.occurred_at > views.occurred_at
+            and forms.occurred_at - interval 30 minute <= views.occurred_at
     group by forms.record_id, forms.file_id, forms.row_number, forms.occurred_at
 ),
 

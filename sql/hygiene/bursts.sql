@@ -18,14 +18,16 @@ split as (
     from addresses
 ),
 
--- what one program, company or house has: the last byte of version 4, the last half of version 6 (zeros may be left out)
+-- what one program, company or house has: the last byte of version 4, the last half of version 6
 blocks as (
     select
         split.ip,
         case
-            when split.parts is null then coalesce(
-                nullif(regexp_extract(split.plain, '^([0-9]+\.[0-9]+\.[0-9]+)\.[0-9]+$', 1), ''), split.plain
-            )
+            when split.parts is null
+                then
+                    coalesce(
+                        nullif(regexp_extract(split.plain, '^([0-9]+\.[0-9]+\.[0-9]+)\.[0-9]+$', 1), ''), split.plain
+                    )
             else concat_ws(
                 ':',
                 ltrim(coalesce(list_extract(split.parts, 1), ''), '0'),

@@ -1,4 +1,4 @@
--- hygiene.decay_checks: checks of values that had an evidence before, counted: what the laws of survival are learned from
+-- hygiene.decay_checks: checks of values that had an evidence before, counted: what the laws are learned from
 -- grain: field, segment_id, is_captured, is_recent, age_bucket
 -- reads: people.golden, people.members, contacts.leads, contacts.emails, hygiene.subjects, hygiene.touches,
 --   hygiene.decay_streams, hygiene.segments, meta.run, config.decay_settings

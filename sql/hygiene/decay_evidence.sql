@@ -126,9 +126,9 @@ people_known as (
     left join account_times on golden.person_id = account_times.person_id
     left join employers on golden.person_id = employers.person_id
     left join contacts.mail_servers as mail
-        on golden.email_domain = mail.domain and mail.status in ('none', 'null_mx') and mail.checked_at <= run.as_of
+        on golden.email_domain = mail.domain and mail.status in ('none', 'null_mx') and run.as_of >= mail.checked_at
     left join contacts.mail_servers as site
-        on golden.company_domain = site.domain and site.status = 'none' and site.checked_at <= run.as_of
+        on golden.company_domain = site.domain and site.status = 'none' and run.as_of >= site.checked_at
 ),
 
 -- one row a value, with everything that was observed of it

@@ -1,4 +1,4 @@
--- hygiene.lead_signs: what the leads of a person show of bots, tests and mistakes, and whether another lead of theirs is sound
+-- hygiene.lead_signs: what a person's leads show of bots, tests and mistakes, where no other lead of theirs is sound
 -- grain: person_id
 -- reads: people.members, contacts.leads, contacts.emails, contacts.phones, meta.run, config.risk_limits,
 --   config.test_values

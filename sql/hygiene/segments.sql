@@ -39,7 +39,7 @@ values_ranked as (
         values_counted.dimension,
         values_counted.value,
         row_number() over (
-            partition by values_counted.dimension order by values_counted.people desc, values_counted.value
+            partition by values_counted.dimension order by values_counted.people desc, values_counted.value asc
         ) as place
     from values_counted
     where values_counted.value <> ''

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import get_args
 
 import pytest
 
-from leadgrade.config import load_settings
 from leadgrade.config.decay import End
 from leadgrade.run import Run
 from tests.hygiene.golden import SIGNALS, golden_cases
-from tests.hygiene.world import build
-from tests.support import REPOSITORY
 
 CASES = golden_cases()
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    settings = load_settings(REPOSITORY / "config")
-    object.__setattr__(settings, "run", settings.run.model_copy(update={"internal_domains": ["own.test"]}))
-    cases = {name: golden.case for name, golden in CASES.items()}
-    run = build(tmp_path_factory.mktemp("golden"), cases, settings=settings)
-    yield run
-    run.engine.close()
-
-
 @pytest.mark.parametrize("name", [name for name, golden in CASES.items() if golden.ends])
-def test_what_ended_a_value(world: Run, name: str) -> None:
-    rows = world.engine.read("hygiene.decay").filter(person_id=name).iter_rows(named=True)
+def test_what_ended_a_value(small_world: Run, name: str) -> None:
+    rows = small_world.engine.read("hygiene.decay").filter(person_id=name).iter_rows(named=True)
     found = {row["field"]: row for row in rows}
     for field, cause in CASES[name].ends.items():
         row = found[field]
@@ -38,11 +24,11 @@ def test_what_ended_a_value(world: Run, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, golden in CASES.items() if golden.risk is not None])
-def test_what_a_person_shows(world: Run, name: str) -> None:
+def test_what_a_person_shows(small_world: Run, name: str) -> None:
     golden = CASES[name]
-    rows = world.engine.read("hygiene.risk").filter(person_id=name).iter_rows(named=True)
+    rows = small_world.engine.read("hygiene.risk").filter(person_id=name).iter_rows(named=True)
     assert {row["signal"]: "hard" if row["is_hard"] else "hint" for row in rows} == golden.risk
-    person = world.engine.read("hygiene.people").filter(person_id=name).row(0, named=True)
+    person = small_world.engine.read("hygiene.people").filter(person_id=name).row(0, named=True)
     assert (person["is_spam"], person["hard_risks"]) == (golden.spam, list((golden.risk or {}).values()).count("hard"))
 
 
@@ -56,6 +42,6 @@ def test_every_event_and_signal_has_a_case_and_a_near_miss() -> None:
     assert wanted - missed == set()
 
 
-def test_evidence_never_holds_a_value(world: Run) -> None:
-    evidence = world.engine.read("hygiene.risk")["evidence"]
+def test_evidence_never_holds_a_value(small_world: Run) -> None:
+    evidence = small_world.engine.read("hygiene.risk")["evidence"]
     assert not evidence.str.contains(r"@|https|acme|203\.|555|Ann").any()

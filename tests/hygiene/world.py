@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from leadgrade.hygiene import steps
+from leadgrade.hygiene import config_tables, steps
 from leadgrade.run import Run
 from tests.support import AS_OF, make_run, make_table
 
@@ -100,8 +100,8 @@ def _add_records(tables: dict[str, list[Row]], name: str, case: Case) -> None:
         tables["people.accounts"].append({"person_id": name, "account_id": f"a_{name}"})
 
 
-def build(home: Path, cases: dict[str, Case], **changes: Any) -> Run:
-    """Build the whole stage over these people, whose ids are the names of the cases."""
+def build(home: Path, cases: dict[str, Case], *, only: tuple[str, ...] = steps.STEPS, **changes: Any) -> Run:
+    """Build the stage, or only these steps of it, over these people, whose ids are the names of the cases."""
     tables: dict[str, list[Row]] = {name: [] for name in _INPUTS}
     for name, case in cases.items():
         _add_person(tables, name, case)
@@ -109,5 +109,7 @@ def build(home: Path, cases: dict[str, Case], **changes: Any) -> Run:
     run = make_run(home, **changes)
     for table, rows in tables.items():
         make_table(run.engine, table, rows)
-    steps.build(run)
+    config_tables.load(run)
+    for step in only:
+        steps.build_step(run, step)
     return run
