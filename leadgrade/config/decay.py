@@ -126,7 +126,7 @@ class Learning(Model):
     )
     most_levels: int = Field(20, ge=1, le=200, description="Largest values of each segment; the others are one.")
     most_people: int = Field(
-        200_000, ge=1000, description="People learned from at most; of more a part is taken, the same every night."
+        100_000, ge=1000, description="People learned from at most; of more a part is taken, the same every night."
     )
     share_weight: float = Field(
         50,

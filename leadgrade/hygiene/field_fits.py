@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from leadgrade.config.decay import DecayConfig
-from leadgrade.hygiene.survival import DAYS, Checks, Fit, Floats, Prior
+from leadgrade.hygiene.survival import DAYS, Checks, Codes, Fit, Floats, Prior
 from leadgrade.hygiene.survival_fit import fit
 
 DIMENSIONS = ("seniority", "source", "industry")
@@ -40,16 +40,20 @@ class Levels:
         """Parameters of one kind: the whole and every level."""
         return 1 + sum(map(len, self.names.values()))
 
-    def codes(self, frame: pl.DataFrame) -> dict[str, Floats]:
-        """Places of the levels of a frame's rows, by dimension."""
-        return {d: frame[d].cast(pl.Enum(levels)).to_physical().to_numpy() for d, levels in self.names.items()}
+    def codes(self, frame: pl.DataFrame) -> list[Codes]:
+        """Places of the levels of a frame's rows, for each dimension; one behind the last where the row has none."""
+        placed = frame.select(
+            pl.col(dimension).cast(pl.Enum(levels)).to_physical().cast(pl.Int64).fill_null(len(levels))
+            for dimension, levels in self.names.items()
+        )
+        return [column.to_numpy() for column in placed]
 
     def mixes(self, frame: pl.DataFrame) -> Floats:
         """A row for each: the whole, and of every dimension the row's level, or the average person's where that is null."""
         blocks = [np.ones((frame.height, 1))]
-        for dimension, levels in self.names.items():
-            own = np.column_stack([(frame[dimension] == level).fill_null(value=False).to_numpy() for level in levels])
-            blocks.append(np.where(frame[dimension].is_null().to_numpy()[:, None], self._shares(dimension), own))
+        for dimension, codes in zip(self.names, self.codes(frame), strict=True):
+            shares = self._shares(dimension)
+            blocks.append(np.vstack([np.eye(len(shares)), shares])[codes])
         return np.hstack(blocks)
 
     def _shares(self, dimension: str) -> Floats:
@@ -104,6 +108,6 @@ def checks_of(cells: pl.DataFrame, levels: Levels) -> Checks:
         cells["checks"].cast(pl.Float64).to_numpy(),
         cells["failures"].cast(pl.Float64).to_numpy(),
         cells["is_captured"].to_numpy(),
-        tuple(codes.astype(np.int64) for codes in levels.codes(cells).values()),
+        tuple(levels.codes(cells)),
         tuple(map(len, levels.names.values())),
     )

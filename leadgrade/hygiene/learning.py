@@ -8,7 +8,7 @@ import polars as pl
 from leadgrade.config.decay import DecayConfig
 from leadgrade.engine import Engine
 from leadgrade.hygiene.field_fits import DIMENSIONS, FieldFit, Levels, fit_field
-from leadgrade.hygiene.survival import DAYS, Floats, laws
+from leadgrade.hygiene.survival import DAYS, Floats, figures, laws
 
 # a hundred years stand for "not seen to decay": a law that was learned at ages of some years says nothing of later ones
 _LONGEST_DAYS = 36_525.0
@@ -37,13 +37,13 @@ def build_laws(engine: Engine, config: DecayConfig) -> None:
 
 def _segment_laws(field: str, found: FieldFit, levels: Levels) -> pl.DataFrame:
     """What ``hygiene.decay`` needs of each segment."""
-    law = laws(found.fit, levels.mixes(levels.segments), 0.5)
+    rate, shape, log_half = figures(found.fit, levels.mixes(levels.segments))
     return pl.DataFrame(
         {
             "segment_id": levels.segments["segment_id"],
-            "rate": pl.Series(law.rate).exp(),
-            "shape": law.shape,
-            "half_life_days": np.minimum(law.half_life_days, _LONGEST_DAYS),
+            "rate": np.exp(rate),
+            "shape": shape,
+            "half_life_days": np.minimum(DAYS * np.exp(log_half), _LONGEST_DAYS),
         }
     ).select(pl.lit(field).alias("field"), pl.all(), never_share=pl.lit(found.fit.never_share))
 

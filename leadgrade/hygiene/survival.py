@@ -113,6 +113,13 @@ class Laws(NamedTuple):
     prior_weight: Floats
 
 
+def figures(fit: Fit, mixes: Floats) -> tuple[Floats, Floats, Floats]:
+    """Log hazard after one year, shape, and log of the half-life in years, of mixes of levels."""
+    rate: Floats = mixes @ fit.rates
+    shape: Floats = np.clip(mixes @ fit.shapes, *_SHAPES)
+    return rate, shape, (math.log(math.log(2)) - rate) / shape
+
+
 def laws(fit: Fit, mixes: Floats, interval: float) -> Laws:
     """The laws of mixes of levels.
 
@@ -125,8 +132,8 @@ def laws(fit: Fit, mixes: Floats, interval: float) -> Laws:
         The laws. ``prior_weight`` is the variance of the log half-life over what it was before the data: 1 says that nothing
         was learned, 0 that the prior no longer matters.
     """
-    rate, shape = mixes @ fit.rates, np.clip(mixes @ fit.shapes, *_SHAPES)
-    log_scale, log_half = -rate / shape, (math.log(math.log(2)) - rate) / shape
+    rate, shape, log_half = figures(fit, mixes)
+    log_scale = -rate / shape
     width = NormalDist().inv_cdf(0.5 + interval / 2)
     shape_by, scale_by, half_by = (
         _gradient(mixes, by_rate, by_shape)
@@ -160,5 +167,5 @@ def _gradient(mixes: Floats, by_rate: Floats, by_shape: Floats) -> Floats:
 
 
 def _variance(gradient: Floats, covariance: Floats) -> Floats:
-    variance: Floats = np.einsum("ij,jk,ik->i", gradient, covariance, gradient)
+    variance: Floats = ((gradient @ covariance) * gradient).sum(1)
     return variance

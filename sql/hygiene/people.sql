@@ -2,18 +2,17 @@
 -- grain: person_id
 -- reads: people.golden, hygiene.decay, hygiene.reach, hygiene.consent_gaps, hygiene.risk, config.decay_fields,
 --   config.spam_signals, config.risk_limits
-with required as (
+with worst as (
     select
         decay.person_id,
-        decay.field,
-        decay.p_valid,
-        decay.state,
-        decay.cause
+        -- the least likely value, of several the first by name; who knows no age comes last
+        min({
+            'order': coalesce(decay.p_valid, 2), 'field': decay.field, 'p_valid': decay.p_valid,
+            'state': decay.state, 'cause': decay.cause
+        }) as found
     from hygiene.decay as decay
     inner join config.decay_fields as fields on decay.field = fields.field and fields.is_required
-    qualify row_number() over (
-        partition by decay.person_id order by decay.p_valid nulls last, decay.field
-    ) = 1
+    group by decay.person_id
 ),
 
 reachable as (
@@ -46,10 +45,10 @@ risks as (
 
 select
     golden.person_id,
-    coalesce(required.state in ('stale', 'dead'), false) as is_decayed,
-    case when required.state in ('stale', 'dead') then required.field end as decayed_field,
-    case when required.state in ('stale', 'dead') then required.cause end as decayed_cause,
-    required.p_valid as p_record,
+    coalesce(worst.found.state in ('stale', 'dead'), false) as is_decayed,
+    case when worst.found.state in ('stale', 'dead') then worst.found.field end as decayed_field,
+    case when worst.found.state in ('stale', 'dead') then worst.found.cause end as decayed_cause,
+    worst.found.p_valid as p_record,
     coalesce(reachable.is_reachable, 0) = 1 as is_reachable,
     coalesce(gaps.gaps, 0) as gaps,
     coalesce(gaps.blocking_gaps, 0) as blocking_gaps,
@@ -58,7 +57,7 @@ select
     coalesce(risks.hard_spam >= 1 or risks.spam_hints >= limits.hints_needed, false) as is_spam
 from people.golden as golden
 cross join config.risk_limits as limits
-left join required on golden.person_id = required.person_id
+left join worst on golden.person_id = worst.person_id
 left join reachable on golden.person_id = reachable.person_id
 left join gaps on golden.person_id = gaps.person_id
 left join risks on golden.person_id = risks.person_id

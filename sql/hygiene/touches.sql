@@ -180,21 +180,69 @@ record_touches as (
         and (records.touched_at <= run.as_of or records.kind in ('unsubscribe', 'spam_report'))
 ),
 
-addressed as (
+unfolded as (
     select
         record_touches.person_id,
         record_touches.object,
         record_touches.record_id,
         record_touches.source,
-        record_touches.kind,
-        record_touches.second_kind,
+        unnest([record_touches.kind, record_touches.second_kind]) as kind,
         record_touches.touched_at,
-        coalesce(record_touches.named_email = subjects.email_key, points.is_golden_email, false) as is_golden_email,
-        coalesce(record_touches.named_email, points.email_key) as email_key
+        record_touches.named_email,
+        record_touches.named_id
     from record_touches
-    inner join hygiene.subjects as subjects on record_touches.person_id = subjects.person_id
+),
+
+told as (
+    select
+        unfolded.*,
+        unfolded.kind in (
+            'form', 'reply', 'click', 'delivered', 'opt_in', 'email_verified', 'bounce_hard', 'bounce_soft'
+        ) as is_about_address
+    from unfolded
+    where unfolded.kind is not null
+),
+
+-- half of the touches concern no address, and most others name theirs: only the rest has to be looked up by its id
+addressed as (
+    select
+        told.person_id,
+        told.object,
+        told.record_id,
+        told.source,
+        told.kind,
+        told.touched_at,
+        coalesce(told.named_email = subjects.email_key, false) as is_golden_email,
+        told.named_email as email_key
+    from told
+    inner join hygiene.subjects as subjects on told.person_id = subjects.person_id
+    where told.is_about_address and told.named_email is not null
+    union all
+    select
+        told.person_id,
+        told.object,
+        told.record_id,
+        told.source,
+        told.kind,
+        told.touched_at,
+        coalesce(points.is_golden_email, false) as is_golden_email,
+        points.email_key
+    from told
     left join hygiene.points as points
-        on record_touches.person_id = points.person_id and record_touches.named_id = points.source_record_id
+        on told.person_id = points.person_id and told.named_id = points.source_record_id
+    where told.is_about_address and told.named_email is null
+    union all
+    select
+        told.person_id,
+        told.object,
+        told.record_id,
+        told.source,
+        told.kind,
+        told.touched_at,
+        false as is_golden_email,
+        cast(null as varchar) as email_key
+    from told
+    where not told.is_about_address
 ),
 
 -- flags of the leads themselves: undated ones count as of now, for nothing is known to have cleared them
@@ -236,7 +284,7 @@ touches as (
         addressed.object,
         addressed.record_id,
         addressed.source,
-        unnest([addressed.kind, addressed.second_kind]) as kind,
+        addressed.kind,
         addressed.touched_at,
         addressed.is_golden_email,
         addressed.email_key
@@ -265,4 +313,3 @@ select
     touches.is_golden_email,
     case when not touches.is_golden_email then touches.email_key end as other_email_key
 from touches
-where touches.kind is not null
