@@ -26,22 +26,56 @@ forms as (
     where events.type in ('form_submit', 'demo_request', 'trial_start')
 ),
 
--- the first page of the visit that ended in the form; what was logged at the same moment tells of no visit
-visits as (
-    select
-        forms.record_id,
-        forms.file_id,
-        forms.row_number,
-        min(views.occurred_at) as began_at,
-        forms.occurred_at
+visitors as (
+    select distinct
+        forms.source,
+        forms.subject
     from forms
+    where forms.occurred_at is not null
+),
+
+-- pages and forms of those who filled in any
+steps as (
+    select
+        visitors.source,
+        visitors.subject,
+        views.occurred_at,
+        true as is_view,
+        cast(null as varchar) as record_id,
+        cast(null as varchar) as file_id,
+        cast(null as bigint) as row_number
+    from visitors
     inner join raw.events as views
         on
-            views.type = 'page_view' and forms.source = views.source
-            and forms.subject = coalesce(lower(trim(views.subject_email)), views.subject_id)
-            and forms.occurred_at > views.occurred_at
-            and forms.occurred_at - interval 30 minute <= views.occurred_at
-    group by forms.record_id, forms.file_id, forms.row_number, forms.occurred_at
+            visitors.source = views.source
+            and visitors.subject = coalesce(lower(trim(views.subject_email)), views.subject_id)
+    where views.type = 'page_view' and views.occurred_at is not null
+    union all
+    select
+        forms.source,
+        forms.subject,
+        forms.occurred_at,
+        false as is_view,
+        forms.record_id,
+        forms.file_id,
+        forms.row_number
+    from forms
+    where forms.occurred_at is not null
+),
+
+-- the first page of the visit that ended in the form
+visits as (
+    select
+        steps.is_view,
+        steps.record_id,
+        steps.file_id,
+        steps.row_number,
+        steps.occurred_at,
+        min(case when steps.is_view then steps.occurred_at end) over (
+            partition by steps.source, steps.subject order by steps.occurred_at
+            range between interval 30 minute preceding and current row
+        ) as began_at
+    from steps
 ),
 
 found as (
@@ -64,7 +98,10 @@ found as (
         false as is_form
     from visits
     cross join config.risk_limits as limits
-    where epoch(visits.occurred_at) - epoch(visits.began_at) < limits.submit_seconds
+    where
+        -- what was logged at the same moment tells of no visit
+        not visits.is_view and visits.began_at < visits.occurred_at
+        and epoch(visits.occurred_at) - epoch(visits.began_at) < limits.submit_seconds
     union all
     select
         forms.record_id,
