@@ -102,8 +102,7 @@ def models(mails: pl.DataFrame, **learning: object) -> pl.DataFrame:
             "create table meta.run as select 'simulation' as run_id, cast($now as timestamp) as as_of", {"now": AS_OF}
         )
         config_tables.load(run)
-        for step in (*steps.TOUCHES, "segments", "decay_streams", "decay_checks", "decay_models"):
-            steps.build_step(run, step)
+        steps.make(engine, (*steps.TOUCHES, "segments", "decay_streams", "decay_checks", "decay_models"))
         return engine.read("hygiene.decay_models").filter(field="work_email")
 
 

@@ -32,7 +32,11 @@ _KINDS = {"email": "email", "phone_e164": "phone", "job_title": "job", "company_
 
 
 def write_decay(engine: Engine, config: DecayConfig) -> None:
-    """Write ``config.decay_settings`` (one row) and ``config.decay_fields`` (a row a field, a flag for each thing it heeds)."""
+    """Write the tables that SQL reads, and the whole for what learns.
+
+    ``config.decay_settings`` (one row), ``config.decay_fields`` (a row a field, a flag for each thing it heeds) and
+    ``config.decay_model`` (decay.yaml as JSON).
+    """
     learning = config.learning
     settings: Row = {
         **config.states.model_dump(),
@@ -47,6 +51,12 @@ def write_decay(engine: Engine, config: DecayConfig) -> None:
     engine.write("config.decay_settings", pl.DataFrame([settings], _SETTINGS))
     rows = [_field(config, name, field) for name, field in config.fields.items()]
     engine.write("config.decay_fields", pl.DataFrame(rows, _FIELDS))
+    engine.write("config.decay_model", pl.DataFrame({"content": [config.model_dump_json()]}))
+
+
+def read_config(engine: Engine) -> DecayConfig:
+    """decay.yaml as :func:`write_decay` wrote it."""
+    return DecayConfig.model_validate_json(engine.read("config.decay_model")["content"][0])
 
 
 def _field(config: DecayConfig, name: str, field: DecayField) -> Row:

@@ -6,33 +6,36 @@ import numpy as np
 import polars as pl
 
 from leadgrade.config.decay import DecayConfig
-from leadgrade.engine import Engine
+from leadgrade.engine.duckdb import DuckDBEngine
+from leadgrade.hygiene.decay_tables import read_config
 from leadgrade.hygiene.field_fits import DIMENSIONS, FieldFit, Levels, fit_field
 from leadgrade.hygiene.survival import DAYS, Floats, figures, laws
 
+TABLES = ("hygiene.decay_models", "hygiene.decay_laws")
+READS = ("hygiene.decay_checks", "hygiene.segments")
 # a hundred years stand for "not seen to decay": a law that was learned at ages of some years says nothing of later ones
 _LONGEST_DAYS = 36_525.0
 _ORDER = ["field", "segment_id", "is_captured", "is_recent", "age_bucket"]
 
 
-def read_cells(engine: Engine) -> tuple[pl.DataFrame, Levels]:
+def read_cells(engine: DuckDBEngine) -> tuple[pl.DataFrame, Levels]:
     """The counted checks with the levels of their segments, in a fixed order, and the levels."""
     levels = Levels.of(engine.read("hygiene.segments"))
     cells = engine.read("hygiene.decay_checks").join(levels.segments.drop("people"), on="segment_id", how="inner")
     return cells.sort(_ORDER), levels
 
 
-def build_laws(engine: Engine, config: DecayConfig) -> None:
-    """Make ``hygiene.decay_models`` and ``hygiene.decay_laws`` from hygiene.decay_checks and hygiene.segments."""
-    cells, levels = read_cells(engine)
+def build(engine: DuckDBEngine) -> int:
+    """Make ``hygiene.decay_models`` and ``hygiene.decay_laws``, and return the rows of the first."""
+    config, (cells, levels) = read_config(engine), read_cells(engine)
     models, segment_laws = [], []
     for field in config.fields:
         own = cells.filter(field=field)
         found = fit_field(config, field, own, levels)
         models.append(_models(config, field, found, own, levels))
         segment_laws.append(_segment_laws(field, found, levels))
-    engine.write("hygiene.decay_models", pl.concat(models))
-    engine.write("hygiene.decay_laws", pl.concat(segment_laws))
+    engine.write(TABLES[1], pl.concat(segment_laws))
+    return engine.write(TABLES[0], pl.concat(models))
 
 
 def _segment_laws(field: str, found: FieldFit, levels: Levels) -> pl.DataFrame:

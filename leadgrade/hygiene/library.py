@@ -8,7 +8,7 @@ import polars as pl
 
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
-from leadgrade.engine import DuckDBEngine
+from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.hygiene import config_tables, decay_tables, library_laws, steps
 from leadgrade.hygiene.library_laws import require
@@ -55,7 +55,7 @@ def decay(
         decay_tables.write_decay(engine, config)
         engine.write("hygiene.decay_evidence", _fitted(rows, "hygiene.decay_evidence"))
         engine.write("hygiene.decay_laws", _fitted(laws, "hygiene.decay_laws"))
-        steps.make(engine, ("decay",))
+        engine.materialize("hygiene.decay", sql_file("hygiene.decay").query)
         return engine.read("hygiene.decay").sort("person_id", "field")
 
 

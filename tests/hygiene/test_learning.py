@@ -139,8 +139,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     run = build(tmp_path_factory.mktemp("learning"), cases(), only=steps.TOUCHES, settings=settings)
     old = {"email_id": "old", "email": "old@acme.com", "is_valid": True, "is_free": False}
     make_table(run.engine, "contacts.emails", [*run.engine.read("contacts.emails").to_dicts(), old])
-    for step in ("segments", "decay_streams", "decay_checks", "decay_models", "decay_backtest"):
-        steps.build_step(run, step)
+    steps.make(run.engine, ("segments", "decay_streams", "decay_checks", "decay_models", "decay_backtest"))
     yield run
     run.engine.close()
 
@@ -204,6 +203,13 @@ def test_the_truth_is_learned_through_the_stage() -> None:
         assert row["prior_weight"] < 0.2
     whole, third = (f.filter(segment="all")["observations"].item() for f in (found, part))
     assert third == pytest.approx(whole / 3, rel=0.1)
+
+
+def test_a_table_of_an_older_version_becomes_a_view(world: Run) -> None:
+    engine = world.engine
+    engine.sql("drop view if exists hygiene.decay_evidence")
+    engine.ensure("hygiene.decay_evidence")
+    assert steps.make(engine, ("decay",)) == {"hygiene.decay": engine.count("hygiene.decay_evidence")}
 
 
 def test_large_values_of_a_segment_stand_for_themselves() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from leadgrade.config import load_settings
 from leadgrade.engine import DuckDBEngine
-from leadgrade.hygiene import decay_tables, steps
+from leadgrade.hygiene import decay_tables, last_scores, steps
 from leadgrade.run import Run
 from tests.hygiene.world import Row, ago
 from tests.support import REPOSITORY, make_run, make_table
@@ -132,13 +132,13 @@ def test_scores_are_those_of_the_last_night(run: Run) -> None:
     nights = [("a", 2, 10), ("a", 1, 20), ("old", 1, 70), ("new", 1, 30), ("a", 0, 99)]
     make_table(run.engine, "scores.history", [{"person_id": p, "as_of": ago(d), "score": s} for p, d, s in nights])
     make_table(run.engine, "people.id_changes", [{"old_person_id": "old", "new_person_id": "new"}])
-    steps.build_last_scores(run)
+    last_scores.build(run.engine)
     # tonight's own scores are a later stage; who merged hands over the better one
     assert sorted(run.engine.read("hygiene.last_scores").rows()) == [("a", 20), ("new", 70)]
 
 
 def test_on_the_first_night_nobody_has_a_score(run: Run) -> None:
-    steps.build_last_scores(run)
+    last_scores.build(run.engine)
     assert run.engine.count("hygiene.last_scores") == 0
 
 

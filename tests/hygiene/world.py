@@ -110,6 +110,5 @@ def build(home: Path, cases: dict[str, Case], *, only: tuple[str, ...] = steps.S
     for table, rows in tables.items():
         make_table(run.engine, table, rows)
     config_tables.load(run)
-    for step in only:
-        steps.build_step(run, step)
+    steps.make(run.engine, only)
     return run
