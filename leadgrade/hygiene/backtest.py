@@ -78,4 +78,4 @@ def wilson(failures: Floats, checks: Floats, interval: float) -> tuple[Floats, F
     share, spread = failures / checks, 1 + z**2 / checks
     middle = (share + z**2 / 2 / checks) / spread
     width = z * np.sqrt(share * (1 - share) / checks + (z / (2 * checks)) ** 2) / spread
-    return middle - width, middle + width
+    return np.clip(middle - width, 0, 1), np.clip(middle + width, 0, 1)
