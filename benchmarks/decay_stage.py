@@ -40,7 +40,7 @@ def mail(truth: Truth, people: int, rng: np.random.Generator) -> pl.DataFrame:
     clock, alive, rows = born.copy(), np.ones(people, bool), []
     for number in range(_MOST_MAILS):
         gap = np.maximum(np.floor(np.exp(rng.normal(4.0, 1.0, people))), 1)
-        clock = clock - gap
+        clock = clock - gap - 0.001  # whole days and a little, so that rounding does not take one
         alive &= clock > 0
         decayed = -np.expm1(-np.exp(truth.rates[source]) * (gap / DAYS) ** truth.shapes[source])
         share = truth.mistaken if number else truth.captured
@@ -102,7 +102,7 @@ def models(mails: pl.DataFrame, **learning: object) -> pl.DataFrame:
             "create table meta.run as select 'simulation' as run_id, cast($now as timestamp) as as_of", {"now": AS_OF}
         )
         config_tables.load(run)
-        steps.make(engine, (*steps.TOUCHES, "segments", "decay_streams", "decay_checks", "decay_models"))
+        steps.make(engine, (*steps.TOUCHES, "segments", "learners", "decay_streams", "decay_checks", "decay_models"))
         return engine.read("hygiene.decay_models").filter(field="work_email")
 
 

@@ -11,7 +11,7 @@ from leadgrade.hygiene import backtest, config_tables, last_scores, learning
 from leadgrade.run import Run
 
 TOUCHES = ("subjects", "points", "touches", "person_times")
-DECAY = ("segments", "decay_streams", "decay_checks", "decay_models", "decay_backtest", "decay")
+DECAY = ("segments", "learners", "decay_streams", "decay_checks", "decay_models", "decay_backtest", "decay")
 CONSENT = (
     "places",
     "place_defaults",

@@ -1,35 +1,9 @@
 -- hygiene.decay_checks: checks of values that had an evidence before, counted: what the laws are learned from
 -- grain: field, segment_id, is_captured, is_recent, age_bucket
--- reads: people.golden, people.members, contacts.leads, contacts.emails, hygiene.subjects, hygiene.touches,
---   hygiene.decay_streams, hygiene.segments, meta.run, config.decay_settings
-with counted as (
-    select cast(count(*) as double) as people
-    from people.golden
-),
-
--- of very many people a part teaches as much as all: the same people every night
-learners as (
-    select
-        golden.person_id,
-        golden.phone_e164,
-        golden.phone_type,
-        coalesce(golden.leads, 2) > 1 as has_more_leads,
-        segments.segment_id
-    from people.golden as golden
-    inner join hygiene.segments as segments
-        on
-            coalesce(golden.seniority, '') = segments.seniority and coalesce(golden.source, '') = segments.source
-            and coalesce(golden.industry, '') = segments.industry
-    cross join counted
-    cross join config.decay_settings as settings
-    where
-        counted.people <= settings.most_people
-        or substr(md5(golden.person_id), 1, 4)
-        < lower(lpad(hex(cast(floor(65536 * settings.most_people / counted.people) as bigint)), 4, '0'))
-),
-
+-- reads: people.members, contacts.leads, contacts.emails, hygiene.subjects, hygiene.touches, hygiene.learners,
+--   hygiene.decay_streams, meta.run, config.decay_settings
 -- captured: it was written down; proved: it worked; held, failed: somebody checked
-seen as (
+with seen as (
     select
         touches.person_id,
         case
@@ -41,7 +15,7 @@ seen as (
         touches.object,
         coalesce(touches.source, '') as source
     from hygiene.touches as touches
-    inner join learners on touches.person_id = learners.person_id
+    inner join hygiene.learners as learners on touches.person_id = learners.person_id
     where
         touches.kind in (
             'form', 'delivered', 'reply', 'click', 'opt_in', 'email_verified', 'bounce_hard', 'connected',
@@ -100,7 +74,7 @@ captured as (
         case when coalesce(learners.phone_type, '') = 'mobile' then 'mobile_phone' else 'direct_phone' end as field,
         min(leads.created_at) as seen_at
     from checked
-    inner join learners on checked.person_id = learners.person_id
+    inner join hygiene.learners as learners on checked.person_id = learners.person_id
     inner join people.members as members on learners.person_id = members.person_id
     inner join contacts.leads as leads on members.lead_id = leads.lead_id
     where
@@ -171,7 +145,7 @@ jobs as (
             as company_before,
         lag(leads.company_domain) over (partition by members.person_id order by leads.created_at, leads.lead_id)
             as domain_before
-    from learners
+    from hygiene.learners as learners
     inner join people.members as members on learners.person_id = members.person_id and learners.has_more_leads
     inner join contacts.leads as leads on members.lead_id = leads.lead_id
     where leads.company_key is not null and leads.created_at is not null
@@ -237,7 +211,7 @@ aged as (
         -- what was seen on the day of a proof is the same event told twice; on the day of the capture it tells of typos
         greatest(cast(floor((epoch(checks.seen_at) - epoch(checks.evidence_at)) / 86400) as bigint), 1) as age_days
     from checks
-    inner join learners on checks.person_id = learners.person_id
+    inner join hygiene.learners as learners on checks.person_id = learners.person_id
     cross join meta.run as run
     cross join config.decay_settings as settings
     where

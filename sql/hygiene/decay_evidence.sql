@@ -37,24 +37,6 @@ employers as (
     ) = 1
 ),
 
--- which lead each value came from, where a person has several
-origins as (
-    select
-        origins.person_id,
-        origins.field as golden_field,
-        origins.lead_id,
-        leads.created_at,
-        leads.updated_at,
-        leads.company_key,
-        leads.company_domain
-    from people.golden_fields as origins
-    inner join people.golden as golden on origins.person_id = golden.person_id
-    inner join contacts.leads as leads on origins.lead_id = leads.lead_id
-    where
-        coalesce(golden.leads, 2) > 1
-        and origins.field in (select fields.golden_field from config.decay_fields as fields)
-),
-
 -- what vendors say of a lead, where the value is theirs or they agree with it
 vendor_times as (
     select
@@ -68,10 +50,31 @@ vendor_times as (
     group by enrichment.lead_id, enrichment.field
 ),
 
+-- which lead each value came from, where a person has several
+origins as (
+    select
+        origins.person_id,
+        origins.field as golden_field,
+        leads.created_at,
+        leads.updated_at,
+        case when origins.field in ('email', 'job_title', 'company_name') then leads.company_key end as company_key,
+        case when origins.field in ('email', 'job_title', 'company_name') then leads.company_domain end
+            as company_domain,
+        vendor_times.vendor_at,
+        vendor_times.is_filled
+    from people.golden_fields as origins
+    inner join people.golden as golden on origins.person_id = golden.person_id
+    inner join contacts.leads as leads on origins.lead_id = leads.lead_id
+    left join vendor_times on origins.lead_id = vendor_times.lead_id and origins.field = vendor_times.golden_field
+    where
+        coalesce(golden.leads, 2) > 1
+        and origins.field in (select fields.golden_field from config.decay_fields as fields)
+),
+
 people_known as (
     select
         golden.person_id,
-        golden.lead_id,
+        case when golden.leads = 1 then golden.lead_id end as only_lead_id,
         golden.email is not null as has_email,
         golden.email_domain,
         golden.phone_e164 is not null as has_phone,
@@ -92,8 +95,8 @@ people_known as (
         subjects.is_purchased,
         settings.is_b2b,
         segments.segment_id,
-        survivors.created_at,
-        survivors.updated_at,
+        golden.created_at,
+        golden.updated_at,
         times.golden_opt_in_at,
         times.golden_form_at,
         times.golden_reply_at,
@@ -121,7 +124,6 @@ people_known as (
             and coalesce(golden.industry, '') = segments.industry
     cross join config.consent_settings as settings
     cross join meta.run as run
-    left join contacts.leads as survivors on golden.lead_id = survivors.lead_id
     left join hygiene.person_times as times on golden.person_id = times.person_id
     left join account_times on golden.person_id = account_times.person_id
     left join employers on golden.person_id = employers.person_id
@@ -143,13 +145,14 @@ observed as (
         fields.ends_newer_employer,
         fields.ends_domain_gone,
         coalesce(origins.created_at, origins.updated_at, known.created_at, known.updated_at) as written_at,
+        -- who has one lead has its dates
         case
-            when origins.lead_id is not null then origins.created_at is null else known.created_at is null
+            when origins.golden_field is not null then origins.created_at is null else known.created_at is null
         end as is_dated_by_update,
         origins.company_key,
         origins.company_domain,
-        vendor_times.vendor_at,
-        coalesce(vendor_times.is_filled, false) as is_filled,
+        coalesce(origins.vendor_at, vendor_times.vendor_at) as vendor_at,
+        coalesce(origins.is_filled, vendor_times.is_filled, false) as is_filled,
         -- mail to a private address tells nothing of the job
         case when fields.kind = 'email' or known.is_corporate_mail then greatest(
             case when fields.by_opt_in then known.golden_opt_in_at end,
@@ -165,7 +168,10 @@ observed as (
             case when fields.by_phone_verified then known.phone_verified_at end
         ) as called_at,
         case when fields.by_account then known.account_at end as account_seen_at,
-        case when fields.by_vendor or vendor_times.is_filled then vendor_times.vendor_at end as vendor_seen_at,
+        case
+            when fields.by_vendor or coalesce(origins.is_filled, vendor_times.is_filled)
+                then coalesce(origins.vendor_at, vendor_times.vendor_at)
+        end as vendor_seen_at,
         case when known.is_purchased then fields.log_purchased_list else 0 end
         + case when known.is_role_mail then fields.log_role_address else 0 end
         + case when known.is_chief then fields.log_c_suite else 0 end
@@ -174,9 +180,7 @@ observed as (
     cross join config.decay_fields as fields
     left join origins on known.person_id = origins.person_id and fields.golden_field = origins.golden_field
     left join vendor_times
-        on
-            coalesce(origins.lead_id, known.lead_id) = vendor_times.lead_id
-            and fields.golden_field = vendor_times.golden_field
+        on known.only_lead_id = vendor_times.lead_id and fields.golden_field = vendor_times.golden_field
     where
         case fields.field
             when 'work_email' then known.has_email and not known.is_free_mail

@@ -84,61 +84,6 @@ suppression_touches as (
     where suppressions.reason = 'hard_bounce'
 ),
 
-records as (
-    select
-        'events' as object,
-        events.record_id,
-        events.file_id,
-        events.row_number,
-        events.source,
-        events.kind,
-        cast(null as varchar) as second_kind,
-        events.touched_at,
-        events.subject_id,
-        events.subject_email
-    from event_touches as events
-    union all
-    select
-        'activities' as object,
-        activities.record_id,
-        activities.file_id,
-        activities.row_number,
-        activities.source,
-        activities.kind,
-        activities.second_kind,
-        activities.touched_at,
-        activities.subject_id,
-        activities.subject_email
-    from activity_touches as activities
-    where activities.kind is not null or activities.second_kind is not null
-    union all
-    select
-        'consents' as object,
-        consents.record_id,
-        consents.file_id,
-        consents.row_number,
-        consents.source,
-        consents.kind,
-        cast(null as varchar) as second_kind,
-        consents.touched_at,
-        consents.subject_id,
-        consents.subject_email
-    from consent_touches as consents
-    union all
-    select
-        'suppressions' as object,
-        suppressions.record_id,
-        suppressions.file_id,
-        suppressions.row_number,
-        suppressions.source,
-        'bounce_hard' as kind,
-        cast(null as varchar) as second_kind,
-        suppressions.touched_at,
-        suppressions.subject_id,
-        suppressions.subject_email
-    from suppression_touches as suppressions
-),
-
 -- few rows are not current: it is cheaper to leave them out than to look for the others
 past_rows as (
     select
@@ -148,36 +93,79 @@ past_rows as (
     where versions.state <> 'current' and versions.object in ('events', 'activities', 'consents', 'suppressions')
 ),
 
--- record ids tell their object
-linked as (
-    select
-        links.record_id,
-        links.person_id
-    from people.links as links
-    where
-        links.person_id is not null and links.object in ('events', 'activities', 'consents', 'suppressions')
-),
-
+-- object by object, so that the links of one alone are held at a time
 record_touches as (
     select
-        linked.person_id,
-        records.object,
-        records.record_id,
-        records.source,
-        records.kind,
-        records.second_kind,
-        records.touched_at,
-        lower(trim(records.subject_email)) as named_email,
-        case when records.subject_email is null then records.subject_id end as named_id
-    from records
-    inner join linked on records.record_id = linked.record_id
-    cross join meta.run as run
+        links.person_id,
+        'events' as object,
+        events.record_id,
+        events.source,
+        events.kind,
+        cast(null as varchar) as second_kind,
+        events.touched_at,
+        lower(trim(events.subject_email)) as named_email,
+        case when events.subject_email is null then events.subject_id end as named_id
+    from event_touches as events
+    inner join people.links as links on links.object = 'events' and events.record_id = links.record_id
     where
-        (records.file_id, records.row_number) not in (
+        links.person_id is not null
+        and (events.file_id, events.row_number) not in (
             select (past_rows.file_id, past_rows.row_number) from past_rows
         )
-        -- a stop never waits for its date
-        and (records.touched_at <= run.as_of or records.kind in ('unsubscribe', 'spam_report'))
+    union all
+    select
+        links.person_id,
+        'activities' as object,
+        activities.record_id,
+        activities.source,
+        activities.kind,
+        activities.second_kind,
+        activities.touched_at,
+        lower(trim(activities.subject_email)) as named_email,
+        case when activities.subject_email is null then activities.subject_id end as named_id
+    from activity_touches as activities
+    inner join people.links as links on links.object = 'activities' and activities.record_id = links.record_id
+    where
+        links.person_id is not null
+        and (activities.file_id, activities.row_number) not in (
+            select (past_rows.file_id, past_rows.row_number) from past_rows
+        )
+    union all
+    select
+        links.person_id,
+        'consents' as object,
+        consents.record_id,
+        consents.source,
+        consents.kind,
+        cast(null as varchar) as second_kind,
+        consents.touched_at,
+        lower(trim(consents.subject_email)) as named_email,
+        case when consents.subject_email is null then consents.subject_id end as named_id
+    from consent_touches as consents
+    inner join people.links as links on links.object = 'consents' and consents.record_id = links.record_id
+    where
+        links.person_id is not null
+        and (consents.file_id, consents.row_number) not in (
+            select (past_rows.file_id, past_rows.row_number) from past_rows
+        )
+    union all
+    select
+        links.person_id,
+        'suppressions' as object,
+        suppressions.record_id,
+        suppressions.source,
+        'bounce_hard' as kind,
+        cast(null as varchar) as second_kind,
+        suppressions.touched_at,
+        lower(trim(suppressions.subject_email)) as named_email,
+        case when suppressions.subject_email is null then suppressions.subject_id end as named_id
+    from suppression_touches as suppressions
+    inner join people.links as links on links.object = 'suppressions' and suppressions.record_id = links.record_id
+    where
+        links.person_id is not null
+        and (suppressions.file_id, suppressions.row_number) not in (
+            select (past_rows.file_id, past_rows.row_number) from past_rows
+        )
 ),
 
 unfolded as (
@@ -191,19 +179,31 @@ unfolded as (
         record_touches.named_email,
         record_touches.named_id
     from record_touches
+    cross join meta.run as run
+    -- a stop never waits for its date
+    where record_touches.touched_at <= run.as_of or record_touches.kind in ('unsubscribe', 'spam_report')
 ),
 
+-- half of the touches concern no address, and most others name theirs: without a key they are not looked up
 told as (
     select
-        unfolded.*,
-        unfolded.kind in (
-            'form', 'reply', 'click', 'delivered', 'opt_in', 'email_verified', 'bounce_hard', 'bounce_soft'
-        ) as is_about_address
+        unfolded.person_id,
+        unfolded.object,
+        unfolded.record_id,
+        unfolded.source,
+        unfolded.kind,
+        unfolded.touched_at,
+        unfolded.named_email,
+        unfolded.named_id,
+        case
+            when unfolded.kind in (
+                'form', 'reply', 'click', 'delivered', 'opt_in', 'email_verified', 'bounce_hard', 'bounce_soft'
+            ) then unfolded.person_id
+        end as addressed_person
     from unfolded
     where unfolded.kind is not null
 ),
 
--- half of the touches concern no address, and most others name theirs: only the rest has to be looked up by its id
 addressed as (
     select
         told.person_id,
@@ -212,37 +212,14 @@ addressed as (
         told.source,
         told.kind,
         told.touched_at,
-        coalesce(told.named_email = subjects.email_key, false) as is_golden_email,
-        told.named_email as email_key
+        coalesce(told.named_email = subjects.email_key, points.is_golden_email, false) as is_golden_email,
+        case
+            when told.addressed_person is not null then coalesce(told.named_email, points.email_key)
+        end as email_key
     from told
-    inner join hygiene.subjects as subjects on told.person_id = subjects.person_id
-    where told.is_about_address and told.named_email is not null
-    union all
-    select
-        told.person_id,
-        told.object,
-        told.record_id,
-        told.source,
-        told.kind,
-        told.touched_at,
-        coalesce(points.is_golden_email, false) as is_golden_email,
-        points.email_key
-    from told
+    left join hygiene.subjects as subjects on told.addressed_person = subjects.person_id
     left join hygiene.points as points
-        on told.person_id = points.person_id and told.named_id = points.source_record_id
-    where told.is_about_address and told.named_email is null
-    union all
-    select
-        told.person_id,
-        told.object,
-        told.record_id,
-        told.source,
-        told.kind,
-        told.touched_at,
-        false as is_golden_email,
-        cast(null as varchar) as email_key
-    from told
-    where not told.is_about_address
+        on told.named_id = points.source_record_id and told.addressed_person = points.person_id
 ),
 
 -- flags of the leads themselves: undated ones count as of now, for nothing is known to have cleared them

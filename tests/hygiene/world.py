@@ -65,14 +65,14 @@ def _add_person(tables: dict[str, list[Row]], name: str, case: Case) -> None:
         tables["contacts.phones"].append(
             {"phone_id": f"{name}-p", "is_valid": True, "is_placeholder": False} | case.phone
         )
-    tables["people.golden"].append(golden)
     first = {
         k: v for k, v in golden.items() if k in ("created_at", "email", "phone_e164", "full_name", "company_domain")
     }
     first |= {"email_raw": email, "phone_raw": phone, "email_id": f"{name}-e", "phone_id": f"{name}-p"}
-    for number, lead in enumerate(case.leads or [{}]):
-        base = first if number == 0 else {}
-        row = {"lead_id": f"{name}-{number}", "source_record_id": f"{name}-{number}"} | base | lead
+    made = [(first if number == 0 else {}) | lead for number, lead in enumerate(case.leads or [{}])]
+    tables["people.golden"].append(_dated(golden, made))
+    for number, lead in enumerate(made):
+        row = {"lead_id": f"{name}-{number}", "source_record_id": f"{name}-{number}"} | lead
         tables["contacts.leads"].append(row)
         tables["people.members"].append({"lead_id": row["lead_id"], "person_id": name})
     for number, fact in enumerate(case.enrichment):
@@ -80,6 +80,13 @@ def _add_person(tables: dict[str, list[Row]], name: str, case: Case) -> None:
     tables["contacts.mail_servers"] += case.mail_servers
     for field_name, lead_id in case.origins.items():
         tables["people.golden_fields"].append({"person_id": name, "field": field_name, "lead_id": f"{name}-{lead_id}"})
+
+
+def _dated(golden: Row, leads: list[Row]) -> Row:
+    """Number of leads, earliest creation and latest change, as people.golden tells them."""
+    times = {key: [lead[key] for lead in leads if lead.get(key)] for key in ("created_at", "updated_at")}
+    told = {"leads": len(leads), "created_at": min(times["created_at"], default=None)}
+    return told | {"updated_at": max(times["updated_at"], default=None)} | golden
 
 
 def _add_records(tables: dict[str, list[Row]], name: str, case: Case) -> None:
