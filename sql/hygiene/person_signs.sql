@@ -20,7 +20,9 @@ known as (
             as has_phrase_in_name,
         coalesce(config.is_spam_phrase(golden.company_name), false) as has_phrase_in_company,
         lower(concat_ws(' ', golden.first_name, golden.last_name, golden.full_name)) as name,
-        coalesce(golden.seniority = 'student' or config.is_student_title(golden.job_title), false) as is_student,
+        -- what the title alone does not say for sure, title and address say together
+        coalesce(golden.seniority = 'student', false)
+        or coalesce(emails.is_academic and config.is_student_title(golden.job_title), false) as is_student,
         coalesce(emails.is_academic, false) as is_academic,
         coalesce(emails.is_disposable, false) as is_disposable,
         coalesce(emails.is_placeholder, false) as is_placeholder_email,
