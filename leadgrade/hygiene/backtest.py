@@ -8,27 +8,26 @@ import numpy as np
 import polars as pl
 
 from leadgrade.config.decay import DecayConfig
-from leadgrade.engine.duckdb import DuckDBEngine, polars_schema
-from leadgrade.hygiene.decay_tables import read_config
+from leadgrade.engine.duckdb import polars_schema
 from leadgrade.hygiene.field_fits import Levels, checks_of, fit_field
-from leadgrade.hygiene.learning import READS, read_cells
 from leadgrade.hygiene.survival import Floats
 from leadgrade.hygiene.survival_fit import failure_chances
 
-__all__ = ["READS", "TABLE", "build", "wilson"]
-
-TABLE = "hygiene.decay_backtest"
 # days since the last evidence
 _BANDS = (0, 7, 30, 90, 180, 365, 730)
 # fewer checks say nothing of a share
 _LEAST_CHECKS = 30
 
 
-def build(engine: DuckDBEngine) -> int:
-    """Make ``hygiene.decay_backtest`` and return its rows."""
-    config, (cells, levels) = read_config(engine), read_cells(engine)
-    found = [_field(config, field, cells.filter(field=field), levels) for field in config.fields]
-    return engine.write(TABLE, pl.concat(found))
+def backtest(config: DecayConfig, cells: pl.DataFrame, levels: Levels) -> pl.DataFrame:
+    """Rows of ``hygiene.decay_backtest``.
+
+    Args:
+        config: decay.yaml.
+        cells: ``hygiene.decay_checks`` with the level of each dimension, in a fixed order.
+        levels: The levels.
+    """
+    return pl.concat(_field(config, field, cells.filter(field=field), levels) for field in config.fields)
 
 
 def _field(config: DecayConfig, field: str, cells: pl.DataFrame, levels: Levels) -> pl.DataFrame:
@@ -69,7 +68,7 @@ def _judged(field: str, sums: pl.DataFrame, learned_from: int, interval: float) 
         predicted_share=share["predicted"],
         prior_share=share["believed"],
     )
-    return frame.with_columns(verdict=verdict).select(*polars_schema(TABLE))
+    return frame.with_columns(verdict=verdict).select(*polars_schema("hygiene.decay_backtest"))
 
 
 def wilson(failures: Floats, checks: Floats, interval: float) -> tuple[Floats, Floats]:

@@ -7,11 +7,12 @@ import polars as pl
 
 from leadgrade.config.decay import DecayConfig
 from leadgrade.engine.duckdb import DuckDBEngine
+from leadgrade.hygiene.backtest import backtest
 from leadgrade.hygiene.decay_tables import read_config
 from leadgrade.hygiene.field_fits import DIMENSIONS, FieldFit, Levels, fit_field
 from leadgrade.hygiene.survival import DAYS, Floats, figures, laws
 
-TABLES = ("hygiene.decay_models", "hygiene.decay_laws")
+TABLES = ("hygiene.decay_models", "hygiene.decay_laws", "hygiene.decay_backtest")
 READS = ("hygiene.decay_checks", "hygiene.segments")
 # a hundred years stand for "not seen to decay": a law that was learned at ages of some years says nothing of later ones
 _LONGEST_DAYS = 36_525.0
@@ -26,7 +27,7 @@ def read_cells(engine: DuckDBEngine) -> tuple[pl.DataFrame, Levels]:
 
 
 def build(engine: DuckDBEngine) -> int:
-    """Make ``hygiene.decay_models`` and ``hygiene.decay_laws``, and return the rows of the first."""
+    """Make ``hygiene.decay_models``, ``hygiene.decay_laws`` and ``hygiene.decay_backtest``; return the rows of the first."""
     config, (cells, levels) = read_config(engine), read_cells(engine)
     models, segment_laws = [], []
     for field in config.fields:
@@ -35,6 +36,7 @@ def build(engine: DuckDBEngine) -> int:
         models.append(_models(config, field, found, own, levels))
         segment_laws.append(_segment_laws(field, found, levels))
     engine.write(TABLES[1], pl.concat(segment_laws))
+    engine.write(TABLES[2], backtest(config, cells, levels))
     return engine.write(TABLES[0], pl.concat(models))
 
 

@@ -7,11 +7,11 @@ from functools import partial
 
 from leadgrade.engine import sql_file
 from leadgrade.engine.duckdb import DuckDBEngine
-from leadgrade.hygiene import backtest, config_tables, last_scores, learning
+from leadgrade.hygiene import config_tables, last_scores, learning
 from leadgrade.run import Run
 
 TOUCHES = ("subjects", "points", "touches", "person_times")
-DECAY = ("segments", "learners", "decay_streams", "decay_checks", "decay_models", "decay_backtest", "decay")
+DECAY = ("segments", "learners", "decay_streams", "decay_checks", "decay_models", "decay")
 CONSENT = (
     "places",
     "place_defaults",
@@ -56,7 +56,6 @@ _DECAY = "hygiene.decay"
 # what a function makes (some tables in one go) and what it reads; every other table has its query in sql/hygiene
 BUILDS: dict[tuple[str, ...], tuple[_Build, tuple[str, ...]]] = {
     learning.TABLES: (learning.build, learning.READS),
-    (backtest.TABLE,): (backtest.build, backtest.READS),
     (last_scores.TABLE,): (last_scores.build, last_scores.READS),
     (_DECAY, *VIEWS[_DECAY]): (
         partial(_on_views, _DECAY, partial(_from_query, _DECAY)),

@@ -139,7 +139,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     run = build(tmp_path_factory.mktemp("learning"), cases(), only=steps.TOUCHES, settings=settings)
     old = {"email_id": "old", "email": "old@acme.com", "is_valid": True, "is_free": False}
     make_table(run.engine, "contacts.emails", [*run.engine.read("contacts.emails").to_dicts(), old])
-    steps.make(run.engine, ("segments", "learners", "decay_streams", "decay_checks", "decay_models", "decay_backtest"))
+    steps.make(run.engine, ("segments", "learners", "decay_streams", "decay_checks", "decay_models"))
     yield run
     run.engine.close()
 
