@@ -52,7 +52,8 @@ def _write_macros(engine: Engine, lists: ListsConfig) -> None:
     write_macro(engine, "has_honeypot", f"{found} <> '' and ({found} not like '\"%' or trim({typed}) not in {empty})")
     seconds = answer_pattern(lists.submit_time_keys.words, r'"?([0-9]{1,9}(\.[0-9]{1,6})?)\b')
     key, number = (f"regexp_extract(lower(value), {literal(seconds)}, {group})" for group in (1, 2))
+    # nothing takes no time at all: a zero was not measured
     divisor = f"case when {key} like '%ms' or {key} like '%millis%' then 1000 else 1 end"
-    write_macro(engine, "submit_seconds", f"cast(nullif({number}, '') as double) / {divisor}")
+    write_macro(engine, "submit_seconds", f"nullif(cast(nullif({number}, '') as double), 0) / {divisor}")
     country = answer_pattern(_COUNTRY_KEYS, r'"([a-z]{2})"')
     write_macro(engine, "consent_country", f"regexp_extract(lower(value), {literal(country)}, 2)")
