@@ -58,6 +58,11 @@ $(BENCH_STAMP): requirements-bench.lock $(STAMP)
 bench-people: $(STAMP) $(BENCH_STAMP)  ## matching side by side with Splink: accuracy, calibration, CPU seconds, peak memory
 	@$(BIN)/python -m benchmarks.people --python $(BENCH_VENV)/bin/python --demo-rows $(PEOPLE_ROWS)
 
+.PHONY: bench-decay
+bench-decay: $(STAMP)  ## laws of decay that are known: how often they are found inside their intervals
+	@$(BIN)/python -m benchmarks.decay
+	@$(BIN)/python -m benchmarks.decay --stage --people 5000
+
 .PHONY: diff
 diff: $(STAMP)  ## millions of numbers and addresses: every answer against the libraries'
 	@$(BIN)/python -m tests.contacts.differential.phones --stress 2500000 --realistic 400000 --every 1 --seed $(SEED)

@@ -205,6 +205,34 @@ TABLES: dict[str, tuple[str, str]] = {
         from hygiene.decay group by field order by field
         """,
     ),
+    "hygiene.decay_models": (
+        "as_a_whole",
+        """
+        select field, annual_decay as lost_a_year, half_life_days, prior_weight
+        from hygiene.decay_models where segment = 'all' order by field
+        """,
+    ),
+    "hygiene.decay_backtest": (
+        "by_verdict",
+        """
+        select field, verdict, count(*) as age_bands, sum(checks)::bigint as checks
+        from hygiene.decay_backtest group by all order by field, verdict
+        """,
+    ),
+    "hygiene.reverify_queue": (
+        "by_field",
+        """
+        select field, how, count(*) as waiting, sum(gain) as gain
+        from hygiene.reverify_queue group by all order by gain desc, field
+        """,
+    ),
+    "hygiene.evidence_faults": (
+        "by_fault",
+        """
+        select object, fault, count(*) as records
+        from hygiene.evidence_faults group by all order by records desc, object, fault
+        """,
+    ),
     "hygiene.consent": (
         "by_state",
         """

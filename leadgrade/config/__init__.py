@@ -1,4 +1,4 @@
-"""The configuration: five YAML files, checked whole before a run starts."""
+"""The configuration: six YAML files, checked whole before a run starts."""
 
 from leadgrade.config.loader import Settings, load_settings
 

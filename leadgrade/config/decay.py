@@ -25,8 +25,22 @@ FieldName = Literal[
     "postal_address_business",
     "postal_address_home",
 ]
-Evidence = Literal["opt_in", "form", "reply", "click", "delivered", "connected", "account"]
-End = Literal["email_bounce", "wrong_number", "job_left", "newer_employer"]
+Evidence = Literal[
+    "opt_in",
+    "form",
+    "reply",
+    "click",
+    "delivered",
+    "email_verified",
+    "connected",
+    "phone_verified",
+    "account",
+    "vendor",
+]
+End = Literal["email_bounce", "wrong_number", "job_left", "newer_employer", "domain_gone"]
+Segment = Literal["seniority", "source", "industry"]
+SEGMENTS: tuple[Segment, ...] = get_args(Segment)
+AcceleratorName = Literal["purchased_list", "role_address", "c_suite", "small_company"]
 GoldenField = Literal[
     "email",
     "phone_e164",
@@ -92,6 +106,53 @@ class Accelerator(Model):
     source: str = Field(min_length=3, description="Where the factor comes from.")
 
 
+class Learning(Model):
+    """How own bounces and checks change the published rates."""
+
+    enabled: bool = Field(True, description="Learn from own checks; off, the published rates stand.")
+    prior_years: float = Field(
+        50, gt=0, le=1e6, description="Lead-years of own data that weigh as much as the published rate."
+    )
+    shape_sd: float = Field(0.15, gt=0, le=2, description="Standard deviation of the shape k around the field's own.")
+    segments: list[Segment] = Field(
+        default_factory=lambda: list(SEGMENTS),
+        description="What the values of people are told apart by.",
+    )
+    segment_sd: float = Field(
+        0.35, gt=0, le=5, description="Standard deviation of what one segment adds to the log of the hazard."
+    )
+    segment_shape_sd: float = Field(
+        0.1, gt=0, le=2, description="Standard deviation of what one segment adds to the shape."
+    )
+    most_levels: int = Field(20, ge=1, le=200, description="Largest values of each segment; the others are one.")
+    most_people: int = Field(
+        100_000, ge=1000, description="People learned from at most; of more a part is taken, the same every night."
+    )
+    share_weight: float = Field(
+        50,
+        gt=0,
+        le=1e6,
+        description="Checks that weigh as much as the belief that none fails for other reasons than age.",
+    )
+    interval: float = Field(0.9, gt=0, lt=1, description="Probability that the published intervals hold.")
+    backtest_days: int = Field(90, ge=1, description="Days before as_of whose checks are predicted from those before.")
+
+    @model_validator(mode="after")
+    def _no_segment_twice(self) -> Self:
+        if len(set(self.segments)) < len(self.segments):
+            raise ValueError("segments names one twice")
+        return self
+
+
+class Reverify(Model):
+    """What of the values is worth a check."""
+
+    most_rows: int = Field(10_000, ge=1, description="Rows of the queue at most.")
+    deal_value: float | None = Field(
+        None, gt=0, description="Money that the best score stands for; null: the mean of own won deals, else 1."
+    )
+
+
 class DecayConfig(Model):
     """decay.yaml."""
 
@@ -104,9 +165,11 @@ class DecayConfig(Model):
     soft_bounces: int = Field(3, ge=1, description="Soft bounces that count as a hard one.")
     soft_bounce_days: int = Field(30, ge=1, description="Days within which they must fall.")
     apply_accelerators: bool = Field(False, description="Use the accelerators; their figures are assumptions.")
-    accelerators: dict[Literal["purchased_list", "role_address", "c_suite", "small_company"], Accelerator] = Field(
+    accelerators: dict[AcceleratorName, Accelerator] = Field(
         default_factory=dict, description="What makes values decay faster or slower."
     )
+    learning: Learning = Field(default_factory=Learning, description="How own checks change the published rates.")
+    reverify: Reverify = Field(default_factory=Reverify, description="What of the values is worth a check.")
     fields: dict[FieldName, DecayField] = Field(min_length=1, description="The fields.")
 
     @model_validator(mode="after")
@@ -121,3 +184,4 @@ class DecayConfig(Model):
 
 
 FIELDS: tuple[str, ...] = get_args(FieldName)
+ACCELERATORS: tuple[str, ...] = get_args(AcceleratorName)

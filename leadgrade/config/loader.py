@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from leadgrade.config.advice import advice
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
+from leadgrade.config.lists import ListsConfig
 from leadgrade.config.run import RunConfig
 from leadgrade.config.scoring import ScoringConfig
 from leadgrade.config.sources import Source, SourcesConfig, mode_faults, source_faults
@@ -25,6 +26,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "scoring": ScoringConfig,
     "consent": ConsentConfig,
     "decay": DecayConfig,
+    "lists": ListsConfig,
 }
 
 
@@ -37,6 +39,7 @@ class Settings:
     scoring: ScoringConfig
     consent: ConsentConfig
     decay: DecayConfig
+    lists: ListsConfig
     folder: Path
     sha256: str
 
@@ -143,7 +146,7 @@ def _sound(given: Any) -> Source:
 
 
 def load_settings(folder: Path, source_checks: Sequence[SourceCheck] = (mode_faults, source_faults)) -> Settings:
-    """Read and check the folder's five files.
+    """Read and check the folder's six files.
 
     Args:
         folder: Where they lie.

@@ -122,7 +122,8 @@ QUESTIONS: dict[str, str] = {
 EVENT_TYPES = (
     "page_view", "form_submit", "demo_request", "trial_start", "product_use", "email_open", "email_click", "email_reply",
     "email_bounce", "email_delivered", "unsubscribe", "spam_report", "webinar", "download", "calculator", "ad_click",
-    "funding", "rfp", "trade_show", "compliance_deadline", "job_left", "call_connected", "other",
+    "funding", "rfp", "trade_show", "compliance_deadline", "job_left", "call_connected", "email_verified", "email_invalid",
+    "phone_verified", "phone_invalid", "other",
 )  # fmt: skip
 PAGE_CLASSES = (
     "pricing", "demo", "comparison", "roi_calculator", "contact_sales", "docs_integration", "careers", "product", "blog", "other",

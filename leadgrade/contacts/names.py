@@ -25,6 +25,7 @@ _NO_LETTER = r"^\P{L}*[0-9]\P{L}*$"
 _NO_VOWEL = r"(?:^|\s)[b-df-hj-np-tv-xz]{5,}(?:\s|$)"
 _CONSONANTS = r"[b-df-hj-np-tv-xz]{8,}"
 _SAME_LETTER = "|".join(f"{letter}{{4,}}" for letter in "abcdefghijklmnopqrstuvwxyz")
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 def _words(name: str) -> list[str]:
@@ -118,10 +119,22 @@ def _company_pattern() -> str:
     return rf"(?i)\S[\s,]+(?:{ends})\.?$|^\s*{vocabulary.words_pattern(starts)}"
 
 
+@cache
+def mash_pattern() -> str:
+    """A regular expression (RE2 and polars) that finds mashed keys in lower-case text.
+
+    A word that is runs and neighbours on the keyboard but for a letter before and behind, or four times the same letter. A run
+    inside a longer word is none: Asdfar may be somebody's name.
+    """
+    run = vocabulary.words_pattern(_words("keyboard_runs"))
+    rows = (*_KEYS, *(row[::-1] for row in _KEYS))
+    neighbours = vocabulary.words_pattern(row[at : at + 2] for row in rows for at in range(len(row) - 1))
+    return rf"(?:^|\P{{L}})[a-z]?{neighbours}*{run}(?:{run}|{neighbours})*[a-z]?(?:\P{{L}}|$)|{_SAME_LETTER}"
+
+
 def _is_gibberish(text: pl.Expr) -> pl.Expr:
     plain = text.str.to_lowercase()
-    runs = vocabulary.words_pattern(_words("keyboard_runs"))
-    return plain.str.contains(f"{_NO_LETTER}|{_NO_VOWEL}|{_CONSONANTS}|{_SAME_LETTER}|{runs}")
+    return plain.str.contains(f"{_NO_LETTER}|{_NO_VOWEL}|{_CONSONANTS}|{mash_pattern()}")
 
 
 def _issues(frame: pl.DataFrame) -> pl.DataFrame:

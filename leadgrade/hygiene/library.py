@@ -8,9 +8,10 @@ import polars as pl
 
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
-from leadgrade.engine import DuckDBEngine
+from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.engine.duckdb import polars_schema
-from leadgrade.hygiene import config_tables, steps
+from leadgrade.hygiene import config_tables, decay_tables, library_laws, steps
+from leadgrade.hygiene.library_laws import require
 
 _CONSENT_INPUTS = (
     "people.accounts",
@@ -23,35 +24,38 @@ _CONSENT_INPUTS = (
 _EMAIL_FLAGS = ("is_free", "is_corporate", "is_role")
 
 
-def decay(evidence: pl.DataFrame, config: DecayConfig, as_of: datetime) -> pl.DataFrame:
+def decay(
+    evidence: pl.DataFrame, config: DecayConfig, as_of: datetime, models: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Say how probably each value is still true.
 
     Args:
         evidence: One row a person and field: ``person_id`` and ``field`` (a name of ``config.fields``) as text and
             ``evidence_at`` (UTC without zone, null where unknown). Optional: ``evidence`` (what it was), ``ended_by``
-            (a terminal event: the value is dead), ``hazard`` (factor of the cumulative hazard, 1 where absent).
+            (a terminal event: the value is dead) and ``ended_at``, ``hazard`` (factor of the cumulative hazard, above 0;
+            1 where absent), ``segment`` (of ``models``; all where absent), ``is_proven`` (something proved the value;
+            where absent, any evidence but created, updated and form does).
         config: ``decay.yaml``.
         as_of: The time that "now" means, UTC without zone.
+        models: What was learned: rows of ``hygiene.decay_models``. Without it, the published rates of ``config`` hold.
 
     Returns:
         person_id, field, evidence_at, evidence, age_days (whole days), p_valid (0..1), state (fresh, ageing, stale,
-        dead) and cause, ordered by person and field. Where nothing tells the age, age, p_valid and state are null.
+        dead), cause, ended_at and half_life_days, ordered by person and field: a row for each row of ``evidence``. Where
+        nothing tells the age, age, p_valid and state are null; ``cause`` says whether the evidence lies in the future.
 
     Raises:
-        ValueError: A needed column is missing, or a field is not in the configuration.
+        ValueError: A column is missing, a field or segment is unknown, or a hazard is not above 0; each with its number
+            of rows.
     """
-    _require(evidence, "evidence", ["person_id", "field", "evidence_at"])
-    unknown = sorted(set(evidence["field"].drop_nulls()) - set(config.fields))
-    if unknown:
-        raise ValueError(
-            f"evidence.field: {', '.join(unknown)} not in decay.yaml; there are: {', '.join(config.fields)}"
-        )
+    laws = library_laws.laws_of(config, models)
+    rows = library_laws.checked(evidence, config, laws)
     with DuckDBEngine() as engine:
         _write_run(engine, as_of)
-        config_tables.write_decay(engine, config)
-        rows = _fitted(evidence, "hygiene.decay_evidence").with_columns(pl.col("hazard").fill_null(1.0))
-        engine.write("hygiene.decay_evidence", rows)
-        steps.make(engine, ("decay",))
+        decay_tables.write_decay(engine, config)
+        engine.write("hygiene.decay_evidence", _fitted(rows, "hygiene.decay_evidence"))
+        engine.write("hygiene.decay_laws", _fitted(laws, "hygiene.decay_laws"))
+        engine.materialize("hygiene.decay", sql_file("hygiene.decay").query)
         return engine.read("hygiene.decay").sort("person_id", "field")
 
 
@@ -77,12 +81,12 @@ def consent(
     Raises:
         ValueError: A needed column is missing.
     """
-    _require(people, "people", ["person_id"])
-    _require(events, "events", ["person_id", "channel", "action", "captured_at"])
+    require(people, "people", ["person_id"])
+    require(events, "events", ["person_id", "channel", "action", "captured_at"])
     with DuckDBEngine() as engine:
         _write_run(engine, as_of)
         config_tables.write_consent(engine, config, profile)
-        config_tables.write_decay(engine, _no_decay())
+        decay_tables.write_decay(engine, _no_decay())
         _write_people(engine, people)
         _write_events(engine, events)
         steps.make(engine, (*steps.TOUCHES, *steps.CONSENT))
@@ -96,12 +100,6 @@ def _no_decay() -> DecayConfig:
     """The consent rules need no survival, only the limits of bounces, which are the defaults."""
     field = {"golden_field": "email", "annual_decay": 0.5, "refresh_days": 1, "source": "none"}
     return DecayConfig.model_validate({"required_fields": ["work_email"], "fields": {"work_email": field}})
-
-
-def _require(frame: pl.DataFrame, name: str, columns: list[str]) -> None:
-    missing = [column for column in columns if column not in frame.columns]
-    if missing:
-        raise ValueError(f"{name}: columns missing: {', '.join(missing)}; found: {', '.join(frame.columns)}")
 
 
 def _fitted(frame: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -4,10 +4,14 @@
 select
     members.person_id,
     leads.source_record_id,
+    -- of several addresses under one id the golden one counts
+    coalesce(
+        max(case when lower(leads.email) = subjects.email_key then subjects.email_key end), min(lower(leads.email))
+    ) as email_key,
     coalesce(max(case when lower(leads.email) = subjects.email_key then 1 else 0 end), 0) = 1 as is_golden_email,
     coalesce(max(case
-        when regexp_replace(coalesce(leads.phone_e164, ''), '[^0-9]', '', 'g') = subjects.phone_key then 1
-        when regexp_replace(coalesce(leads.mobile_e164, ''), '[^0-9]', '', 'g') = subjects.phone_key then 1
+        when replace(leads.phone_e164, '+', '') = subjects.phone_key then 1
+        when replace(leads.mobile_e164, '+', '') = subjects.phone_key then 1
         else 0
     end), 0) = 1 as is_golden_phone
 from people.members as members

@@ -55,6 +55,7 @@ select
     judged.is_bounced,
     judged.p_valid,
     judged.may_contact,
+    case when coalesce(judged.why_not, 'dead') = 'dead' then judged.p_valid else 0 end as p_reach,
     judged.why_not is null as is_reachable,
     judged.why_not
 from judged

@@ -1,31 +1,13 @@
 -- hygiene.touches: what happened between us and a person, and whether it concerns the golden address
--- grain: object, record_id, kind
+-- grain: touch
 -- reads: raw.versions, raw.events, raw.activities, raw.consents, raw.suppressions, people.links, people.members,
 --   contacts.leads, hygiene.subjects, hygiene.points, meta.run
-with linked as (
+with event_touches as (
     select
-        links.object,
-        links.record_id,
-        links.person_id
-    from people.links as links
-    where links.person_id is not null
-),
-
-current_rows as (
-    select
-        versions.object,
-        versions.file_id,
-        versions.row_number
-    from raw.versions as versions
-    where versions.state = 'current' and versions.object in ('events', 'activities', 'consents', 'suppressions')
-),
-
-event_touches as (
-    select
-        'events' as object,
         events.record_id,
         events.file_id,
         events.row_number,
+        events.source,
         case
             when events.type in (
                 'form_submit', 'demo_request', 'trial_start', 'webinar', 'download', 'calculator', 'rfp', 'trade_show'
@@ -34,10 +16,12 @@ event_touches as (
             when events.type = 'email_click' then 'click'
             when events.type = 'email_delivered' then 'delivered'
             when events.type = 'email_bounce' and events.bounce_kind = 'soft' then 'bounce_soft'
-            when events.type = 'email_bounce' then 'bounce_hard'
+            when events.type in ('email_bounce', 'email_invalid') then 'bounce_hard'
             when events.type = 'call_connected' then 'connected'
+            when events.type = 'phone_invalid' then 'wrong_number'
             when events.type = 'product_use' then 'inbound'
-            when events.type in ('job_left', 'unsubscribe', 'spam_report') then events.type
+            when events.type in ('job_left', 'unsubscribe', 'spam_report', 'email_verified', 'phone_verified')
+                then events.type
         end as kind,
         events.occurred_at as touched_at,
         events.subject_id,
@@ -47,12 +31,12 @@ event_touches as (
 ),
 
 -- an activity says how it ended, and also who reached out
-outcomes as (
+activity_touches as (
     select
-        'activities' as object,
         activities.record_id,
         activities.file_id,
         activities.row_number,
+        activities.source,
         case
             when activities.outcome = 'wrong_number' then 'wrong_number'
             when activities.outcome = 'bounced' then 'bounce_hard'
@@ -62,32 +46,22 @@ outcomes as (
             when activities.direction = 'in' and activities.channel = 'call' then 'connected'
             when activities.direction = 'in' or activities.outcome in ('held', 'replied') then 'inbound'
         end as kind,
+        case
+            when activities.direction = 'out' and activities.channel = 'email' then 'outbound_email'
+            when activities.direction = 'out' and activities.channel in ('call', 'sms') then 'outbound_phone'
+        end as second_kind,
         activities.occurred_at as touched_at,
         activities.subject_id,
         activities.subject_email
     from raw.activities as activities
 ),
 
-outbound as (
+consent_touches as (
     select
-        'activities' as object,
-        activities.record_id,
-        activities.file_id,
-        activities.row_number,
-        case when activities.channel = 'email' then 'outbound_email' else 'outbound_phone' end as kind,
-        activities.occurred_at as touched_at,
-        activities.subject_id,
-        activities.subject_email
-    from raw.activities as activities
-    where activities.direction = 'out' and activities.channel in ('email', 'call', 'sms')
-),
-
-opt_ins as (
-    select
-        'consents' as object,
         consents.record_id,
         consents.file_id,
         consents.row_number,
+        consents.source,
         case when consents.double_opt_in_at is not null then 'opt_in' else 'form' end as kind,
         coalesce(consents.double_opt_in_at, consents.captured_at) as touched_at,
         consents.subject_id,
@@ -97,13 +71,12 @@ opt_ins as (
         consents.double_opt_in_at is not null or (consents.action = 'granted' and consents.capture_method = 'web_form')
 ),
 
-bounces_listed as (
+suppression_touches as (
     select
-        'suppressions' as object,
         suppressions.record_id,
         suppressions.file_id,
         suppressions.row_number,
-        'bounce_hard' as kind,
+        suppressions.source,
         suppressions.added_at as touched_at,
         suppressions.subject_id,
         suppressions.subject_email
@@ -111,37 +84,142 @@ bounces_listed as (
     where suppressions.reason = 'hard_bounce'
 ),
 
-records as (
-    select * from event_touches
-    union all
-    select * from outcomes
-    union all
-    select * from outbound
-    union all
-    select * from opt_ins
-    union all
-    select * from bounces_listed
+-- few rows are not current: it is cheaper to leave them out than to look for the others
+past_rows as (
+    select
+        versions.file_id,
+        versions.row_number
+    from raw.versions as versions
+    where versions.state <> 'current' and versions.object in ('events', 'activities', 'consents', 'suppressions')
 ),
 
+-- object by object, so that the links of one alone are held at a time
 record_touches as (
     select
-        linked.person_id,
-        records.object,
-        records.record_id,
-        records.kind,
-        records.touched_at,
-        coalesce(lower(trim(records.subject_email)) = subjects.email_key, points.is_golden_email, false)
-            as is_golden_email
-    from records
-    inner join linked on records.object = linked.object and records.record_id = linked.record_id
-    inner join current_rows
-        on
-            records.object = current_rows.object and records.file_id = current_rows.file_id
-            and records.row_number = current_rows.row_number
-    inner join hygiene.subjects as subjects on linked.person_id = subjects.person_id
+        links.person_id,
+        'events' as object,
+        events.record_id,
+        events.source,
+        events.kind,
+        cast(null as varchar) as second_kind,
+        events.touched_at,
+        lower(trim(events.subject_email)) as named_email,
+        case when events.subject_email is null then events.subject_id end as named_id
+    from event_touches as events
+    inner join people.links as links on links.object = 'events' and events.record_id = links.record_id
+    where
+        links.person_id is not null
+        and (events.file_id, events.row_number) not in (
+            select (past_rows.file_id, past_rows.row_number) from past_rows
+        )
+    union all
+    select
+        links.person_id,
+        'activities' as object,
+        activities.record_id,
+        activities.source,
+        activities.kind,
+        activities.second_kind,
+        activities.touched_at,
+        lower(trim(activities.subject_email)) as named_email,
+        case when activities.subject_email is null then activities.subject_id end as named_id
+    from activity_touches as activities
+    inner join people.links as links on links.object = 'activities' and activities.record_id = links.record_id
+    where
+        links.person_id is not null
+        and (activities.file_id, activities.row_number) not in (
+            select (past_rows.file_id, past_rows.row_number) from past_rows
+        )
+    union all
+    select
+        links.person_id,
+        'consents' as object,
+        consents.record_id,
+        consents.source,
+        consents.kind,
+        cast(null as varchar) as second_kind,
+        consents.touched_at,
+        lower(trim(consents.subject_email)) as named_email,
+        case when consents.subject_email is null then consents.subject_id end as named_id
+    from consent_touches as consents
+    inner join people.links as links on links.object = 'consents' and consents.record_id = links.record_id
+    where
+        links.person_id is not null
+        and (consents.file_id, consents.row_number) not in (
+            select (past_rows.file_id, past_rows.row_number) from past_rows
+        )
+    union all
+    select
+        links.person_id,
+        'suppressions' as object,
+        suppressions.record_id,
+        suppressions.source,
+        'bounce_hard' as kind,
+        cast(null as varchar) as second_kind,
+        suppressions.touched_at,
+        lower(trim(suppressions.subject_email)) as named_email,
+        case when suppressions.subject_email is null then suppressions.subject_id end as named_id
+    from suppression_touches as suppressions
+    inner join people.links as links on links.object = 'suppressions' and suppressions.record_id = links.record_id
+    where
+        links.person_id is not null
+        and (suppressions.file_id, suppressions.row_number) not in (
+            select (past_rows.file_id, past_rows.row_number) from past_rows
+        )
+),
+
+unfolded as (
+    select
+        record_touches.person_id,
+        record_touches.object,
+        record_touches.record_id,
+        record_touches.source,
+        unnest([record_touches.kind, record_touches.second_kind]) as kind,
+        record_touches.touched_at,
+        record_touches.named_email,
+        record_touches.named_id
+    from record_touches
+    cross join meta.run as run
+    -- a stop never waits for its date
+    where record_touches.touched_at <= run.as_of or record_touches.kind in ('unsubscribe', 'spam_report')
+),
+
+-- half of the touches concern no address, and most others name theirs: without a key they are not looked up
+told as (
+    select
+        unfolded.person_id,
+        unfolded.object,
+        unfolded.record_id,
+        unfolded.source,
+        unfolded.kind,
+        unfolded.touched_at,
+        unfolded.named_email,
+        unfolded.named_id,
+        case
+            when unfolded.kind in (
+                'form', 'reply', 'click', 'delivered', 'opt_in', 'email_verified', 'bounce_hard', 'bounce_soft'
+            ) then unfolded.person_id
+        end as addressed_person
+    from unfolded
+    where unfolded.kind is not null
+),
+
+addressed as (
+    select
+        told.person_id,
+        told.object,
+        told.record_id,
+        told.source,
+        told.kind,
+        told.touched_at,
+        coalesce(told.named_email = subjects.email_key, points.is_golden_email, false) as is_golden_email,
+        case
+            when told.addressed_person is not null then coalesce(told.named_email, points.email_key)
+        end as email_key
+    from told
+    left join hygiene.subjects as subjects on told.addressed_person = subjects.person_id
     left join hygiene.points as points
-        on linked.person_id = points.person_id and records.subject_id = points.source_record_id
-    where records.kind is not null and records.touched_at is not null
+        on told.named_id = points.source_record_id and told.addressed_person = points.person_id
 ),
 
 -- flags of the leads themselves: undated ones count as of now, for nothing is known to have cleared them
@@ -150,9 +228,11 @@ lead_touches as (
         members.person_id,
         'leads' as object,
         leads.lead_id as record_id,
+        leads.source,
         'bounce_hard' as kind,
         least(coalesce(leads.updated_at, leads.created_at, run.as_of), run.as_of) as touched_at,
-        lower(leads.email) = subjects.email_key as is_golden_email
+        coalesce(lower(leads.email) = subjects.email_key, false) as is_golden_email,
+        lower(leads.email) as email_key
     from people.members as members
     inner join contacts.leads as leads on members.lead_id = leads.lead_id
     inner join hygiene.subjects as subjects on members.person_id = subjects.person_id
@@ -163,28 +243,50 @@ lead_touches as (
         members.person_id,
         'leads' as object,
         leads.lead_id as record_id,
+        leads.source,
         'opt_in' as kind,
         leads.double_opt_in_at as touched_at,
-        lower(leads.email) = subjects.email_key as is_golden_email
+        coalesce(lower(leads.email) = subjects.email_key, false) as is_golden_email,
+        lower(leads.email) as email_key
     from people.members as members
     inner join contacts.leads as leads on members.lead_id = leads.lead_id
     inner join hygiene.subjects as subjects on members.person_id = subjects.person_id
-    where leads.double_opt_in_at is not null
+    cross join meta.run as run
+    where leads.double_opt_in_at <= run.as_of
 ),
 
 touches as (
-    select * from record_touches
+    select
+        addressed.person_id,
+        addressed.object,
+        addressed.record_id,
+        addressed.source,
+        addressed.kind,
+        addressed.touched_at,
+        addressed.is_golden_email,
+        addressed.email_key
+    from addressed
     union all
-    select * from lead_touches
+    select
+        lead_touches.person_id,
+        lead_touches.object,
+        lead_touches.record_id,
+        lead_touches.source,
+        lead_touches.kind,
+        lead_touches.touched_at,
+        lead_touches.is_golden_email,
+        lead_touches.email_key
+    from lead_touches
 )
 
 select
     touches.person_id,
     touches.object,
-    touches.record_id,
+    -- only a stop is called upon later
+    case when touches.kind in ('unsubscribe', 'spam_report') then touches.record_id end as record_id,
+    touches.source,
     touches.kind,
     touches.touched_at,
-    coalesce(touches.is_golden_email, false) as is_golden_email
+    touches.is_golden_email,
+    case when not touches.is_golden_email then touches.email_key end as other_email_key
 from touches
-cross join meta.run as run
-where touches.touched_at <= run.as_of

@@ -12,7 +12,9 @@ with signals as (
             max(case when risk.signal = 'bot_user_agent' then risk.signal end),
             max(case when risk.signal = 'disposable_email' then risk.signal end),
             max(case when risk.signal = 'fast_burst' then risk.signal end),
+            max(case when risk.signal = 'fast_submit' then risk.signal end),
             max(case when risk.signal = 'gibberish_name' then risk.signal end),
+            max(case when risk.signal = 'gibberish_text' then risk.signal end),
             max(case when risk.signal = 'honeypot' then risk.signal end),
             max(case when risk.signal = 'placeholder_contact' then risk.signal end),
             max(case when risk.signal = 'spam_text' then risk.signal end)

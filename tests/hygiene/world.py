@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from leadgrade.hygiene import steps
+from leadgrade.hygiene import config_tables, steps
 from leadgrade.run import Run
 from tests.support import AS_OF, make_run, make_table
 
 Row = dict[str, Any]
 PROOF = {"capture_source": "form", "capture_method": "web_form", "text_version": "v1"}
-_OBJECTS = ("events", "consents", "suppressions", "activities")
+_OBJECTS = ("events", "consents", "suppressions", "activities", "opportunities")
 _INPUTS = (
     "people.golden",
     "people.members",
@@ -23,6 +23,8 @@ _INPUTS = (
     "contacts.leads",
     "contacts.emails",
     "contacts.phones",
+    "contacts.enrichment",
+    "contacts.mail_servers",
     "raw.accounts",
     "raw.versions",
     *(f"raw.{name}" for name in _OBJECTS),
@@ -45,6 +47,9 @@ class Case:
     suppressions: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     activities: list[Row] = field(default_factory=list)
+    opportunities: list[Row] = field(default_factory=list)
+    enrichment: list[Row] = field(default_factory=list)
+    mail_servers: list[Row] = field(default_factory=list)
     account: Row | None = None
     origins: Row = field(default_factory=dict)
 
@@ -60,18 +65,28 @@ def _add_person(tables: dict[str, list[Row]], name: str, case: Case) -> None:
         tables["contacts.phones"].append(
             {"phone_id": f"{name}-p", "is_valid": True, "is_placeholder": False} | case.phone
         )
-    tables["people.golden"].append(golden)
     first = {
         k: v for k, v in golden.items() if k in ("created_at", "email", "phone_e164", "full_name", "company_domain")
     }
     first |= {"email_raw": email, "phone_raw": phone, "email_id": f"{name}-e", "phone_id": f"{name}-p"}
-    for number, lead in enumerate(case.leads or [{}]):
-        base = first if number == 0 else {}
-        row = {"lead_id": f"{name}-{number}", "source_record_id": f"{name}-{number}"} | base | lead
+    made = [(first if number == 0 else {}) | lead for number, lead in enumerate(case.leads or [{}])]
+    tables["people.golden"].append(_dated(golden, made))
+    for number, lead in enumerate(made):
+        row = {"lead_id": f"{name}-{number}", "source_record_id": f"{name}-{number}"} | lead
         tables["contacts.leads"].append(row)
         tables["people.members"].append({"lead_id": row["lead_id"], "person_id": name})
+    for number, fact in enumerate(case.enrichment):
+        tables["contacts.enrichment"].append({"lead_id": f"{name}-0", "fact_id": f"n_{name}_{number}"} | fact)
+    tables["contacts.mail_servers"] += case.mail_servers
     for field_name, lead_id in case.origins.items():
         tables["people.golden_fields"].append({"person_id": name, "field": field_name, "lead_id": f"{name}-{lead_id}"})
+
+
+def _dated(golden: Row, leads: list[Row]) -> Row:
+    """Number of leads, earliest creation and latest change, as people.golden tells them."""
+    times = {key: [lead[key] for lead in leads if lead.get(key)] for key in ("created_at", "updated_at")}
+    told = {"leads": len(leads), "created_at": min(times["created_at"], default=None)}
+    return told | {"updated_at": max(times["updated_at"], default=None)} | golden
 
 
 def _add_records(tables: dict[str, list[Row]], name: str, case: Case) -> None:
@@ -92,8 +107,8 @@ def _add_records(tables: dict[str, list[Row]], name: str, case: Case) -> None:
         tables["people.accounts"].append({"person_id": name, "account_id": f"a_{name}"})
 
 
-def build(home: Path, cases: dict[str, Case], **changes: Any) -> Run:
-    """Build the whole stage over these people, whose ids are the names of the cases."""
+def build(home: Path, cases: dict[str, Case], *, only: tuple[str, ...] = steps.STEPS, **changes: Any) -> Run:
+    """Build the stage, or only these steps of it, over these people, whose ids are the names of the cases."""
     tables: dict[str, list[Row]] = {name: [] for name in _INPUTS}
     for name, case in cases.items():
         _add_person(tables, name, case)
@@ -101,5 +116,6 @@ def build(home: Path, cases: dict[str, Case], **changes: Any) -> Run:
     run = make_run(home, **changes)
     for table, rows in tables.items():
         make_table(run.engine, table, rows)
-    steps.build(run)
+    config_tables.load(run)
+    steps.make(run.engine, only)
     return run
