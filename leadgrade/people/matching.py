@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.people.blocking import build_candidates
 from leadgrade.people.cluster import cluster
-from leadgrade.people.compare import compare, compare_query
+from leadgrade.people.compare import compare, compare_query, filled_texts
 from leadgrade.people.learn import learn
 from leadgrade.people.model_table import to_frame
 from leadgrade.people.score import score
@@ -44,12 +44,13 @@ def build_features(engine: DuckDBEngine) -> int:
 def build_pairs(engine: DuckDBEngine, match_threshold: float, review_threshold: float) -> int:
     """Make ``people.pairs`` and what it stands on from ``people.features``.
 
-    That is ``people.candidates``, ``people.capped_keys``, ``people.model`` and ``people.scored``.
+    That is ``people.candidates``, ``people.blocking_report``, ``people.model`` and ``people.scored``.
     """
     build_candidates(engine)
     model = learn(engine)
     engine.write("people.model", to_frame(model))
-    engine.map_batches(compare_query(), lambda batch: score(compare(batch), model, review_threshold), "people.scored")
+    query = compare_query(filled=filled_texts(engine))
+    engine.map_batches(query, lambda batch: score(compare(batch), model, review_threshold), "people.scored")
     query = _PAIRS.replace("$match", repr(float(match_threshold))).replace("$review", repr(float(review_threshold)))
     return engine.materialize("people.pairs", query)
 
