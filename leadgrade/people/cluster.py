@@ -86,7 +86,9 @@ def cluster(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
     within = disputed[ends[0]] & (group[ends[0]] == group[ends[1]])
     if within.any():
         some = pairs.filter(within).with_columns(pl.Series("bits", bits[within]), *_places(ends, within))
-        group[disputed] = _settled(some.sort("match_weight", "a", "b", descending=[True, False, False]), least, disputed)
+        group[disputed] = _settled(
+            some.sort("match_weight", "a", "b", descending=[True, False, False]), least, disputed
+        )
     return _result(records, group, ends, pairs["match_probability"].to_numpy())
 
 
