@@ -120,9 +120,10 @@ def _names(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def _between() -> pl.Expr:
     """Words of the full name that are neither the given name nor the surname."""
-    words = pl.col("full_name").str.split(" ")
-    known = pl.concat_list("first", "last").list.join(" ", ignore_nulls=True).str.split(" ")
-    return _filled(words.list.set_difference(known).list.join(" "))
+    is_whole = pl.col("full_name").is_not_null()
+    names = pl.concat_str(pl.when(is_whole).then("first"), pl.when(is_whole).then("last"), separator=" ", ignore_nulls=True)
+    words = pl.col("full_name").str.split(" ").list.set_difference(names.str.split(" "))
+    return _filled(words.list.join(" "))
 
 
 def _email(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -143,9 +144,11 @@ def _email(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def _names_from_email(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Fill a missing part of the name, or one given as an initial, from an address such as first.last@."""
-    words, local = pl.col("_words"), pl.col("local")
-    front, back = words.str.extract(r"^(\p{L}{2,}) \p{L}{2,}$"), words.str.extract(r"^\p{L}{2,} (\p{L}{2,})$")
     no_first, no_last = pl.col("first").is_null(), pl.col("last").is_null()
+    # most leads have both names: theirs need not be looked for
+    is_open = no_first | no_last | (pl.col("first").str.len_chars() == 1)
+    words, local = pl.when(is_open).then("_words"), pl.when(is_open).then("local")
+    front, back = words.str.extract(r"^(\p{L}{2,}) \p{L}{2,}$"), words.str.extract(r"^\p{L}{2,} (\p{L}{2,})$")
     ends = local.str.ends_with(pl.col("last")) & (pl.col("last").str.len_chars() >= 3)
     starts = local.str.starts_with(pl.col("first")) & (pl.col("first").str.len_chars() >= 3)
     before_last = pl.when(ends).then(local.str.strip_suffix(pl.col("last")))
@@ -196,11 +199,11 @@ def normalise(frame: pl.DataFrame) -> pl.DataFrame:
     # who has one name only may have the surname in the wrong box
     plain = plain.with_columns(spoken[0].alias("first_sound"), pl.coalesce(spoken[1], spoken[0]).alias("last_sound"))
     # names put into the wrong boxes meet under one key
-    parts = pl.concat_list("first", "last").list.drop_nulls().list.sort().list.join(" ")
-    both = pl.col("first").is_not_null() & pl.col("last").is_not_null()
+    ordered = pl.col("first") <= pl.col("last")
     return plain.select(
         "lead_id", "first", "last", "middle", "gender", "first_sound", "last_sound",
-        pl.when(both).then(parts).alias("name_key"),
+        pl.when(ordered).then(pl.concat_str("first", pl.lit(" "), "last"))
+        .when(~ordered).then(pl.concat_str("last", pl.lit(" "), "first")).alias("name_key"),
         "email", "local", "email_is_role", "phone",
         pl.when(pl.col("mobile").ne_missing(pl.col("phone"))).then("mobile").alias("mobile"),
         "company", "domain", "title", "street", "city", "region", "postal", "country", "dob", "identifier", "other",
