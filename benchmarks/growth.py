@@ -3,8 +3,8 @@
     python -m benchmarks.growth                                      100,000 to 3,000,000 leads
     python -m benchmarks.growth --leads 100000 300000 --keep FOLDER  other sizes; sets are kept there and found again
 
-Each demo set (medium, two systems) is made and resolved in a process of its own, with no settings; CPU seconds are user and system,
-imports and the reading of the set included. An exponent of 1 is proportional: twice the leads, twice the seconds.
+Each demo set (medium, two systems) is made and resolved in a process of its own, with no settings; CPU seconds are user and
+system, imports and the reading of the set included. An exponent of 1 is proportional: twice the leads, twice the seconds.
 """
 
 from __future__ import annotations
