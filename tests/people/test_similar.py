@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -13,6 +13,10 @@ from leadgrade.people.names import nickname_pairs
 from leadgrade.people.similar import LEAST_ALIKE, MOST_EDITS, alike, edits, similarity, with_similarity
 
 NAME = st.none() | st.text("abcé ", min_size=1, max_size=9) | st.sampled_from(["bob", "robert", "ann", "anna", "lee"])
+# a text and what slips of the pen make of it
+TEXT = st.text("abcdé@.", min_size=4, max_size=9)
+SLIPPED = st.builds(lambda a, at, gone, more: (a, a[:at] + more + a[at + gone :]), TEXT, st.integers(0, 4), st.integers(0, 3),
+                    st.text("xy", max_size=2))  # fmt: skip
 
 
 def pairs(texts: list[tuple[str | None, ...]], columns: tuple[str, ...]) -> pl.DataFrame:
@@ -24,7 +28,7 @@ def pairs(texts: list[tuple[str | None, ...]], columns: tuple[str, ...]) -> pl.D
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(NAME, NAME), min_size=1, max_size=30), st.sampled_from(sorted(LEAST_ALIKE)))
+@given(st.lists(st.tuples(NAME, NAME) | SLIPPED, min_size=1, max_size=30), st.sampled_from(sorted(LEAST_ALIKE)))
 def test_likeness(texts: list[tuple[str | None, ...]], field: str) -> None:
     found = with_similarity(pairs(texts, (f"{field}_a", f"{field}_b")))[f"{field}_jw"].to_list()
     for (a, b), value in zip(texts, found, strict=True):
@@ -36,7 +40,7 @@ def test_likeness(texts: list[tuple[str | None, ...]], field: str) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(NAME, NAME), min_size=1, max_size=30), st.sampled_from(sorted(MOST_EDITS)))
+@given(st.lists(st.tuples(NAME, NAME) | SLIPPED, min_size=1, max_size=30), st.sampled_from(sorted(MOST_EDITS)))
 def test_edits(texts: list[tuple[str | None, ...]], field: str) -> None:
     frame = with_similarity(pairs(texts, (f"{field}_a", f"{field}_b")))
     for most in range(MOST_EDITS[field] + 1):
@@ -46,6 +50,13 @@ def test_edits(texts: list[tuple[str | None, ...]], field: str) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(NAME, NAME, NAME, NAME), min_size=1, max_size=20))
+@example(
+    [
+        ("carmen", "daniels", "daniels", "carmen"),
+        ("carmen", "daniels", "daniel", "carmen"),
+        ("ann", "lee", "lew", "ann"),
+    ]
+)
 def test_names_in_each_others_box(texts: list[tuple[str | None, ...]]) -> None:
     frame = with_similarity(pairs(texts, ("first_a", "last_a", "first_b", "last_b")))
 
