@@ -38,7 +38,7 @@ def filled_texts(engine: DuckDBEngine) -> frozenset[str]:
     return frozenset(text for text, leads in row.items() if leads)
 
 
-def _side(side: str, filled: Container[str]) -> str:
+def side_query(side: str, filled: Container[str]) -> str:
     """What is read of a lead; of a text that nobody has only that it is missing: every column that is joined costs."""
     texts = [f"f.{text}" if text in filled else f"cast(null as varchar) as {text}" for text in _TEXTS]
     counts = [f"cast(f.{count} as integer) as {count}" for count in ((*_BOTH, *_ONCE) if side == "a" else _BOTH)]
@@ -57,8 +57,8 @@ def compare_query(pairs: str = "people.candidates", further: str = "", filled: C
     return f"""
 select {further}c.record_a, c.record_b, {", ".join(sides)}
 from {pairs} as c
-inner join {_side("a", filled)} on c.record_a = a.record
-inner join {_side("b", filled)} on c.record_b = b.record"""
+inner join {side_query("a", filled)} on c.record_a = a.record
+inner join {side_query("b", filled)} on c.record_b = b.record"""
 
 
 def _levels(*cases: tuple[pl.Expr, str], otherwise: str = "different") -> pl.Expr:

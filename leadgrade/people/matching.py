@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from leadgrade.engine import DuckDBEngine, sql_file
+from leadgrade.engine.base import BatchFunction
 from leadgrade.people.blocking import build_candidates
 from leadgrade.people.cluster import cluster
-from leadgrade.people.compare import compare, compare_query, filled_texts
+from leadgrade.people.compare import compare
 from leadgrade.people.learn import learn
+from leadgrade.people.model import Model
 from leadgrade.people.model_table import to_frame
+from leadgrade.people.paired import blocks
 from leadgrade.people.score import score
 
 _PAIRS = """
@@ -49,10 +54,21 @@ def build_pairs(engine: DuckDBEngine, match_threshold: float, review_threshold: 
     build_candidates(engine)
     model = learn(engine)
     engine.write("people.model", to_frame(model))
-    query = compare_query(filled=filled_texts(engine))
-    engine.map_batches(query, lambda batch: score(compare(batch), model, review_threshold), "people.scored")
+    _weigh(engine, model, review_threshold)
     query = _PAIRS.replace("$match", repr(float(match_threshold))).replace("$review", repr(float(review_threshold)))
     return engine.materialize("people.pairs", query)
+
+
+def _weigh(engine: DuckDBEngine, model: Model, review_threshold: float) -> None:
+    """Make ``people.scored`` from ``people.candidates``."""
+    engine.sql("drop table if exists people.scored")
+    engine.ensure("people.scored")
+    for query, add_features in blocks(engine):
+
+        def weigh(batch: pl.DataFrame, add: BatchFunction = add_features) -> pl.DataFrame:
+            return score(compare(add(batch)), model, review_threshold)
+
+        engine.map_batches(query, weigh, "people.scored", append=True)
 
 
 def build_clusters(engine: DuckDBEngine, match_threshold: float) -> int:

@@ -121,7 +121,9 @@ def _names(frame: pl.LazyFrame) -> pl.LazyFrame:
 def _between() -> pl.Expr:
     """Words of the full name that are neither the given name nor the surname."""
     is_whole = pl.col("full_name").is_not_null()
-    names = pl.concat_str(pl.when(is_whole).then("first"), pl.when(is_whole).then("last"), separator=" ", ignore_nulls=True)
+    names = pl.concat_str(
+        pl.when(is_whole).then("first"), pl.when(is_whole).then("last"), separator=" ", ignore_nulls=True
+    )
     words = pl.col("full_name").str.split(" ").list.set_difference(names.str.split(" "))
     return _filled(words.list.join(" "))
 
