@@ -11,7 +11,7 @@ STEPS = stage_steps(
     "people",
     {
         "people.normalised": (build.build_normalised, ("contacts.leads", "contacts.emails")),
-        ("people.pairs", "people.scored", "people.model", "people.candidates", "people.capped_keys"): (
+        ("people.pairs", "people.scored", "people.model", "people.candidates", "people.blocking_report"): (
             build.build_pairs,
             ("people.features",),
         ),

@@ -60,7 +60,7 @@ def normalise(values: pl.Series) -> pl.DataFrame:
     """
 
     def answer(distinct: pl.Series) -> pl.DataFrame:
-        shown = pl.DataFrame({"v": distinct}).select(company_name=_display(pl.col("v")))
-        return shown.with_columns(company_key=_key(pl.col("company_name")))
+        shown = vocabulary.computed(pl.DataFrame({"v": distinct}), _display(pl.col("v")).alias("company_name"))
+        return vocabulary.computed(shown, pl.col("company_name"), _key(pl.col("company_name")).alias("company_key"))
 
     return vocabulary.over_distinct(values.cast(pl.String), answer)

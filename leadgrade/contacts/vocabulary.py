@@ -66,6 +66,11 @@ def over_distinct(values: pl.Series, function: Callable[[pl.Series], pl.DataFram
     return function(distinct).rechunk()[places]
 
 
+def computed(frame: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
+    """The columns of a frame, what they have in common once: an eager frame works out a part as often as it is named."""
+    return frame.lazy().select(columns).collect(engine="in-memory")
+
+
 @cache
 def answers_version(package: str) -> str:
     """Version of an answer: the package's own, then a hash of everything else that it depends on.

@@ -1,91 +1,83 @@
-"""Candidate pairs: leads that share a key, never more than a budget a lead."""
+"""Candidate pairs: leads that share a key, within a budget of pairs that is kept before the first pair is made."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
+from itertools import pairwise
 
 import polars as pl
 
 from leadgrade.engine import DuckDBEngine
-from leadgrade.engine.duckdb import polars_schema
-from leadgrade.yaml_files import read_yaml
+from leadgrade.people.blocking_plan import Plan, plan
+from leadgrade.people.blocking_rules import BlockingRule, config, rules
 
-_FILE = Path(__file__).parent / "data" / "blocking.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class BlockingRule:
-    """One kind of key; see data/blocking.yaml."""
-
-    kind: str
-    keys: tuple[str, ...]
-    split: str
-    cap: int
-    rare: bool = False
+_HELD = ("keyed", "key_sizes", "rule_keys", "block_keys", "block_pairs")
 
 
-@cache
-def _config() -> dict[str, Any]:
-    config: dict[str, Any] = read_yaml(_FILE)
-    return config
-
-
-def _cap(rule: dict[str, Any], leads: int) -> int:
-    """Small tables can afford more pairs a lead; of rare keys, big ones have to leave more out."""
-    config = _config()
-    plenty = config["effort_rows"] / max(leads, 1)
-    factor = min(plenty if rule.get("rare", False) else max(math.sqrt(plenty), 1.0), config["most_effort"])
-    return int(rule["cap"] * factor)
-
-
-def rules(leads: int | None = None) -> tuple[BlockingRule, ...]:
-    """The rules in the order of the file, with caps for a table of so many leads."""
-    size = _config()["effort_rows"] if leads is None else leads
-    return tuple(
-        BlockingRule(kind, tuple(r["keys"]), r["split"], _cap(r, size), r.get("rare", False))
-        for kind, r in _config()["rules"].items()
-        if _cap(r, size) > 1
+def _keyed_query(rule: BlockingRule) -> str:
+    """Hash of every key of every lead, and of what splits it."""
+    return " union all ".join(
+        f"select f.record, hash({key}) as key, hash(coalesce({rule.split}, '')) as split from people.features as f "
+        f"where {key} is not null" + "".join(f" and {key} is distinct from {other}" for other in rule.keys[:i])
+        for i, key in enumerate(rule.keys)
     )
 
 
-def _keys_query(rule: BlockingRule) -> str:
-    """Every key of every lead, with the size of the group that shares it; keys of one lead alone are left out."""
-    each = " union ".join(
-        f"select f.record, {key} as key, coalesce({rule.split}, '') as split, f.name_key "
-        f"from people.features as f where {key} is not null"
-        for key in rule.keys
-    )
-    return f"""
-with keyed as ({each}),
-sizes as (
-    select k.key, count(*) as records from keyed as k group by k.key
-    having count(*) > 1{f" and count(*) <= {rule.cap}" if rule.rare else ""}
+_KEY_SIZES = "select k.key, count(*) as records from people.keyed as k group by k.key having count(*) > 1"
+_GROUPS = "select s.records, 0 as part_records, count(*) as groups from people.key_sizes as s group by s.records"
+_PARTS = """
+with parts as (
+    select k.part, any_value(k.records)::bigint as records, count(*) as part_records
+    from people.rule_keys as k where k.rule = {number} and k.records > 2 group by k.part
 )
-select k.record, k.name_key, s.records > {rule.cap} as is_split,
-    case when s.records > {rule.cap} then k.key || chr(31) || k.split else k.key end as key
-from keyed as k
-inner join sizes as s on k.key = s.key"""
+select p.records, p.part_records, count(*) as groups from parts as p group by p.records, p.part_records"""
 
 
-def _pairs_query(rule: BlockingRule) -> str:
-    """Pairs of a group up to the cap all with all, of a bigger one each with its neighbours by name."""
-    near = _config()["neighbours"]
+def _gather(engine: DuckDBEngine, number: int, rule: BlockingRule) -> pl.DataFrame:
+    """Add the keys of a kind that several leads share to people.rule_keys; return the sizes of groups and parts."""
+    engine.sql(f"create or replace table people.keyed as {_keyed_query(rule)}")
+    engine.sql(f"create or replace table people.key_sizes as {_KEY_SIZES}")
+    engine.sql(f"""
+insert into people.rule_keys
+select {number} as rule, k.record, k.key, hash(k.key, k.split) as part, s.records
+from people.keyed as k inner join people.key_sizes as s on k.key = s.key
+{f"where s.records <= {rule.cap}" if rule.rare else ""}""")
+    groups = engine.collect(_GROUPS)
+    return (
+        groups
+        if rule.rare
+        else pl.concat([groups, engine.collect(_PARTS.format(number=number))], how="vertical_relaxed")
+    )
+
+
+def _blocks_query(number: int, rule: BlockingRule) -> str:
+    """Leads under keys up to the cap, and under the parts of bigger ones."""
+    return f"""
+select k.record, k.key, cast(null as varchar) as name_key
+from people.rule_keys as k where k.rule = {number} and k.records <= {rule.cap}
+union all
+select k.record, k.part as key, f.name_key
+from people.rule_keys as k inner join people.features as f on k.record = f.record
+where k.rule = {number} and k.records > {rule.cap} and not {rule.rare}"""
+
+
+def pairs_query(cap: int | str) -> str:
+    """Pairs of the groups in people.block_keys: up to the cap all with all, of a bigger one each with its neighbours by name.
+
+    The cap is a figure, or a column of people.block_keys (alias k) where keys of several kinds lie together.
+    """
     return f"""
 with sizes as (select k.key, count(*) as records from people.block_keys as k group by k.key having count(*) > 1),
 small as (
-    select k.record, k.key from people.block_keys as k inner join sizes as s on k.key = s.key where s.records <= {rule.cap}
+    select k.record, k.key from people.block_keys as k inner join sizes as s on k.key = s.key where s.records <= {cap}
 ),
 big as (
-    select k.record, k.key, row_number() over (partition by k.key order by k.name_key, k.record) as place
+    select k.record, k.key, least({config()["neighbours"]}, ({cap} - 1) // 2) as near,
+        row_number() over (partition by k.key order by k.name_key, k.record) as place
     from people.block_keys as k inner join sizes as s on k.key = s.key
-    where s.records > {rule.cap}
+    where s.records > {cap}
 ),
 -- an equality on the place: a range would compare every lead of the group with every other
-ahead as (select b.record, b.key, unnest(range(b.place + 1, b.place + {near} + 1)) as place from big as b)
+ahead as (select b.record, b.key, unnest(range(b.place + 1, b.place + b.near + 1)) as place from big as b)
 select a.record as record_a, b.record as record_b
 from small as a inner join small as b on a.key = b.key and a.record < b.record
 union all
@@ -93,34 +85,51 @@ select least(a.record, b.record) as record_a, greatest(a.record, b.record) as re
 from ahead as a inner join big as b on a.key = b.key and a.place = b.place"""
 
 
-def _capped_query(rule: BlockingRule) -> str:
-    return f"""
-with sizes as (
-    select k.key, bool_or(k.is_split) as is_split, count(*) as records from people.block_keys as k group by k.key
-)
-select '{rule.kind}' as key_kind,
-    count(distinct s.key) filter (where s.is_split) as keys,
-    coalesce(sum(s.records) filter (where s.is_split), 0)::bigint as records,
-    coalesce(sum(s.records) filter (where s.is_split and s.records > {rule.cap}), 0)::bigint as neighbour_records
-from sizes as s"""
+def _make_pairs(engine: DuckDBEngine, planned: list[Plan]) -> list[int]:
+    """Fill people.block_pairs, one kind at a time; return the pairs of each."""
+    engine.sql("create or replace table people.block_pairs (record_a integer, record_b integer)")
+    made = [0]
+    for number, kind in enumerate(planned):
+        if kind.pairs:
+            engine.sql(f"create or replace table people.block_keys as {_blocks_query(number, kind.rule)}")
+            engine.sql(f"insert into people.block_pairs {pairs_query(kind.rule.cap)}")
+        made.append(engine.count("people.block_pairs"))
+    return [after - before for before, after in pairwise(made)]
+
+
+def _report(planned: list[Plan], made: list[int]) -> pl.DataFrame:
+    rows = [{**kind.as_row(), "pairs": pairs} for kind, pairs in zip(planned, made, strict=True)]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def estimate(engine: DuckDBEngine) -> list[Plan]:
+    """What each kind of key will cost and find, from the sizes of its groups; makes ``people.rule_keys`` and no pair."""
+    leads = engine.count("people.features")
+    kinds = rules(leads)
+    engine.sql(
+        "create or replace table people.rule_keys "
+        "(rule tinyint, record integer, key ubigint, part ubigint, records integer)"
+    )
+    sizes = [_gather(engine, number, rule) for number, rule in enumerate(kinds)]
+    filled = engine.collect(
+        "select v.field, sum(v.records)::double as records from people.value_counts as v group by 1"
+    )
+    shares = {field: records / max(leads, 1) for field, records in filled.rows()}
+    return plan(kinds, sizes, leads, shares)
 
 
 def build_candidates(engine: DuckDBEngine) -> int:
-    """Make ``people.candidates`` and ``people.capped_keys`` from ``people.features``; return the number of pairs.
+    """Make ``people.candidates``, ``people.blocking_report`` and ``people.capped_keys`` from ``people.features``.
 
-    One kind at a time, so that the keys of one kind alone are held.
+    Returns:
+        The number of pairs.
     """
-    engine.sql("create or replace table people.block_pairs (record_a bigint, record_b bigint)")
-    capped: list[pl.DataFrame] = []
-    for rule in rules(engine.count("people.features")):
-        engine.sql(f"create or replace table people.block_keys as {_keys_query(rule)}")
-        if engine.count("people.block_keys"):
-            engine.sql(f"insert into people.block_pairs {_pairs_query(rule)}")
-            capped.append(engine.collect(_capped_query(rule)))
+    planned = estimate(engine)
+    made = _make_pairs(engine, planned)
     pairs = engine.materialize(
         "people.candidates", "select distinct p.record_a, p.record_b from people.block_pairs as p"
     )
-    engine.write("people.capped_keys", pl.concat([pl.DataFrame(schema=polars_schema("people.capped_keys")), *capped]))
-    engine.sql("drop table people.block_pairs")
-    engine.sql("drop table people.block_keys")
+    engine.write("people.blocking_report", _report(planned, made))
+    for table in _HELD:
+        engine.sql(f"drop table if exists people.{table}")
     return pairs

@@ -89,7 +89,7 @@ def build_normalised(run: Run) -> None:
 
 
 def build_pairs(run: Run) -> None:
-    """Make ``people.candidates``, ``people.capped_keys``, ``people.scored`` and ``people.pairs`` from people.features."""
+    """Make ``people.candidates``, ``people.blocking_report``, ``people.scored`` and ``people.pairs`` from people.features."""
     settings = run.settings.run
     matching.build_pairs(run.engine, settings.match_threshold, settings.review_threshold)
 

@@ -7,9 +7,14 @@ J. and Jane, because John and Jane were compared, too.
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import numpy as np
 import polars as pl
 
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Masks = np.ndarray[Any, np.dtype[np.bool_]]
 # bits beyond which a pair says no more for or against: one slip in the data must not outvote a whole group
 MOST_BITS = 20.0
 # weight of a pair that people decided: no sum of evidence outweighs one, so it decides whatever groups it comes to stand between
@@ -77,34 +82,72 @@ def cluster(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
     least = bits_of(threshold)
     weight = pl.col("match_weight")
     evidence = pl.when("is_related").then(-MOST_BITS).otherwise(weight.clip(-MOST_BITS, MOST_BITS))
-    ordered = pairs.with_columns(pl.when(weight.abs() >= DECIDED).then(weight).otherwise(evidence).alias("bits"))
-    ordered = ordered.sort("match_weight", "record_a", "record_b", descending=[True, False, False])
-    records = pl.concat([ordered["record_a"], ordered["record_b"]]).unique().sort()
-    groups = _Groups(records.to_list())
-    edges = list(
-        zip(ordered["record_a"].to_list(), ordered["record_b"].to_list(), ordered["bits"].to_list(), strict=True)
-    )
+    decided_first = pl.when(weight.abs() >= DECIDED).then(weight).otherwise(evidence)
+    bits = pairs.select(decided_first).to_series().to_numpy()
+    records = pl.concat([pairs["record_a"], pairs["record_b"]]).unique().sort().to_numpy()
+    ends = [np.searchsorted(records, pairs[side].to_numpy()) for side in ("record_a", "record_b")]
+    group = _linked(len(records), *(end[bits >= least] for end in ends))
+    disputed = _disputed(group, ends, bits)
+    within = disputed[ends[0]] & (group[ends[0]] == group[ends[1]])
+    if within.any():
+        some = pairs.filter(within).with_columns(pl.Series("bits", bits[within]), *_places(ends, within))
+        group[disputed] = _settled(
+            some.sort("match_weight", "a", "b", descending=[True, False, False]), least, disputed
+        )
+    return _result(records, group, ends, pairs["match_probability"].to_numpy())
+
+
+def _places(ends: list[Ints], chosen: Masks) -> list[pl.Series]:
+    return [pl.Series(name, end[chosen]) for name, end in zip("ab", ends, strict=True)]
+
+
+def _linked(records: int, a: Ints, b: Ints) -> Ints:
+    """The smallest record that a chain of pairs leads to, for each record: each is hung under smaller ones till none moves."""
+    group = np.arange(records)
+    while len(a):
+        np.minimum.at(group, np.maximum(group[a], group[b]), np.minimum(group[a], group[b]))
+        above = group[group]
+        while not np.array_equal(above, group):
+            group, above = above, above[above]
+        apart = group[a] != group[b]
+        a, b = a[apart], b[apart]
+    return group
+
+
+def _disputed(group: Ints, ends: list[Ints], bits: Floats) -> Masks:
+    """Records whose chain holds a pair that speaks against it.
+
+    Where none does, every pair that comes to the threshold joins two groups: what else is between them only adds to it. So the
+    chain is the group, in whatever order.
+    """
+    a, b = ends
+    against = np.zeros(len(group), dtype=bool)
+    against[group[a[(group[a] == group[b]) & (bits < 0)]]] = True
+    return against[group]
+
+
+def _settled(pairs: pl.DataFrame, least: float, disputed: Masks) -> Ints:
+    """The smallest record of its group for each disputed record; pairs a and b with their bits, the surest first."""
+    members = np.flatnonzero(disputed).tolist()
+    groups = _Groups(members)
+    edges = list(zip(pairs["a"].to_list(), pairs["b"].to_list(), pairs["bits"].to_list(), strict=True))
     for a, b, bits in edges:
         groups.add(a, b, bits)
     strong = [(a, b) for a, b, bits in edges if bits >= least]
     for _ in range(_ROUNDS):
         if not sum(groups.join(a, b, least) for a, b in strong):
             break
-    return _result(records, groups, ordered)
+    roots = pl.DataFrame({"record": members, "root": [groups.root(r) for r in members]})
+    return roots.select(pl.col("record").min().over("root")).to_series().to_numpy()
 
 
-def _result(records: pl.Series, groups: _Groups, pairs: pl.DataFrame) -> pl.DataFrame:
-    roots = pl.Series("root", [groups.root(r) for r in records.to_list()], dtype=pl.Int64)
-    found = pl.DataFrame([records.alias("record"), roots])
-    found = found.with_columns(pl.col("record").min().over("root").alias("cluster"))
-    sides = pl.concat(pairs.select(pl.col(s).alias("record"), pl.col(o).alias("to"), "match_probability")
-                      for s, o in (("record_a", "record_b"), ("record_b", "record_a")))  # fmt: skip
-    inside = (
-        sides.join(found.select("record", "cluster"), on="record")
-        .join(found.select(pl.col("record").alias("to"), pl.col("cluster").alias("other")), on="to")
-        .filter(pl.col("cluster") == pl.col("other"))
-        .group_by("record")
-        .agg(pl.col("match_probability").max())
-    )
-    held = found.join(inside, on="record", how="left", maintain_order="left")
-    return held.select("record", "cluster", pl.col("match_probability").fill_null(1.0)).cast(CLUSTERS)
+def _result(records: Ints, group: Ints, ends: list[Ints], probability: Floats) -> pl.DataFrame:
+    inside = group[ends[0]] == group[ends[1]]
+    surest = np.zeros(len(records))
+    for end in ends:
+        np.maximum.at(surest, end[inside], probability[inside])
+    held = np.zeros(len(records), dtype=bool)
+    for end in ends:
+        held[end[inside]] = True
+    columns = {"record": records, "cluster": records[group], "match_probability": np.where(held, surest, 1.0)}
+    return pl.DataFrame(columns, schema=CLUSTERS)

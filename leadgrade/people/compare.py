@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Container
 
-import numpy
 import polars as pl
-from rapidfuzz.distance import OSA, Indel, JaroWinkler
-from rapidfuzz.process import cpdist
 
-from leadgrade.people.names import nickname_frame
+from leadgrade.engine import DuckDBEngine
+from leadgrade.people.similar import alike, edits, same_words, with_similarity
 
 FIELDS = (
     "first_name", "last_name", "middle_name", "gender", "email", "phone", "company", "job_title", "street", "postal_code",
     "city", "region", "country", "date_of_birth", "identifier", "other",
 )  # fmt: skip
 # columns of people.features that a comparison reads, for either lead
-FEATURES = (
-    "first", "last", "middle", "gender", "email", "local", "email_is_role", "phone", "mobile", "company", "domain", "title",
-    "street", "city", "region", "postal", "country", "dob", "identifier", "other",
-    "name_records", "first_records", "last_records", "email_names", "phone_names", "mobile_names", "company_records",
-    "domain_records", "street_records", "city_records", "postal_records", "title_records",
-    "dob_records", "identifier_names", "other_records",
+_TEXTS = (
+    "first", "last", "middle", "gender", "email", "local", "phone", "mobile", "company", "domain", "title", "street", "city",
+    "region", "postal", "country", "dob", "identifier", "other",
 )  # fmt: skip
+# how many share a value that both have need not be asked of the second lead, too
+_ONCE = ("email_names", "phone_names", "mobile_names", "domain_records", "identifier_names")
+_BOTH = (
+    "name_records", "first_records", "last_records", "company_records", "street_records", "city_records", "postal_records",
+    "title_records", "dob_records", "other_records",
+)  # fmt: skip
+FEATURES = (*_TEXTS, "email_is_role", *_BOTH, *_ONCE)
 _AT = r"@(.*)$"
 # from so many characters and four words on, a column of no special kind holds a text: a title, a description
 LONG_TEXT = 20
@@ -31,47 +33,34 @@ SHARED_PHONE = 3
 SHARED_EMAIL = 4
 
 
-def compare_query(pairs: str = "people.candidates", further: str = "") -> str:
-    """Candidate pairs with the features of both leads, as columns ``<feature>_a`` and ``<feature>_b``."""
-    sides = ", ".join(f"{side}.{f} as {f}_{side}" for side in "ab" for f in FEATURES)
-    return f"""
-select {further}c.record_a, c.record_b, {sides}
-from {pairs} as c
-inner join people.features as a on c.record_a = a.record
-inner join people.features as b on c.record_b = b.record"""
+def filled_texts(engine: DuckDBEngine) -> frozenset[str]:
+    """The texts of ``people.features`` that some lead has, for :func:`compare_query`."""
+    counts = ", ".join(f"count(f.{text}) as {text}" for text in _TEXTS)
+    row = engine.collect(f"select {counts} from people.features as f").row(0, named=True)
+    return frozenset(text for text, leads in row.items() if leads)
 
 
-def similarity(a: pl.Series, b: pl.Series, scorer: Any) -> pl.Series:
-    """The scorer's value for each pair of texts; null where one is missing.
+def side_query(side: str, filled: Container[str]) -> str:
+    """What is read of a lead; of a text that nobody has only that it is missing: every column that is joined costs."""
+    texts = [f"f.{text}" if text in filled else f"cast(null as varchar) as {text}" for text in _TEXTS]
+    counts = [f"cast(f.{count} as integer) as {count}" for count in ((*_BOTH, *_ONCE) if side == "a" else _BOTH)]
+    return f"(select f.record, f.email_is_role, {', '.join((*texts, *counts))} from people.features as f) as {side}"
 
-    Equal texts are not scored but get null too: callers ask for equality first. rapidfuzz compares the whole batch at
-    once.
+
+def compare_query(pairs: str = "people.candidates", further: str = "", filled: Container[str] = _TEXTS) -> str:
+    """Candidate pairs with the features of both leads, as columns ``<feature>_a`` and ``<feature>_b``.
+
+    Args:
+        pairs: Table of record_a and record_b.
+        further: Columns of it that are wanted beside them.
+        filled: Texts that some lead has, by :func:`filled_texts`.
     """
-    wanted = (a.is_not_null() & b.is_not_null() & (a != b)).fill_null(value=False).arg_true()
-    scores = cpdist(a.gather(wanted).to_list(), b.gather(wanted).to_list(), scorer=scorer, dtype=numpy.float64)
-    blank = pl.Series("score", [None], dtype=pl.Float64).new_from_index(0, len(a))
-    return blank.scatter(wanted, pl.Series(scores, dtype=pl.Float64))
-
-
-def _scored(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds what rapidfuzz says: ``<field>_jw`` and ``other_words`` (0..1), ``<field>_edits`` (neighbours swapped count once)."""
-    jw = ("first", "last", "company", "title", "street", "city", "other")
-    edits = ("first", "last", "email", "phone", "dob", "identifier", "postal")
-    columns = [similarity(frame[f"{f}_a"], frame[f"{f}_b"], JaroWinkler.similarity).alias(f"{f}_jw") for f in jw]
-    columns += [similarity(frame[f"{f}_a"], frame[f"{f}_b"], OSA.distance).alias(f"{f}_edits") for f in edits]
-    words = frame.select(pl.col(f"other_{side}").str.split(" ").list.sort().list.join(" ") for side in "ab")
-    alike = similarity(words["other_a"], words["other_b"], Indel.normalized_similarity)
-    columns.append(
-        alike.fill_null(pl.select(pl.when(words["other_a"] == words["other_b"]).then(1.0)).to_series()).alias(
-            "other_words"
-        )
-    )
-    crossed = [pl.concat_str("first_a", "last_a", separator=" "), pl.concat_str("last_b", "first_b", separator=" ")]
-    swapped = frame.select(crossed[0].alias("a"), crossed[1].alias("b"))
-    columns.append(similarity(swapped["a"], swapped["b"], JaroWinkler.similarity).alias("swapped_jw"))
-    columns.append((swapped["a"] == swapped["b"]).alias("is_crossed"))
-    nicknames = nickname_frame()
-    return frame.with_columns(columns).join(nicknames, on=["first_a", "first_b"], how="left", maintain_order="left")
+    sides = [f"{side}.{f} as {f}_{side}" for side in "ab" for f in FEATURES if side == "a" or f not in _ONCE]
+    return f"""
+select {further}c.record_a, c.record_b, {", ".join(sides)}
+from {pairs} as c
+inner join {side_query("a", filled)} on c.record_a = a.record
+inner join {side_query("b", filled)} on c.record_b = b.record"""
 
 
 def _levels(*cases: tuple[pl.Expr, str], otherwise: str = "different") -> pl.Expr:
@@ -106,11 +95,6 @@ def _has_word(column: str) -> pl.Expr:
     return (a.str.contains(b, literal=True) | b.str.contains(a, literal=True)) & (_shorter(column) >= 3)
 
 
-def _is_swapped() -> pl.Expr:
-    straight = (pl.col("first_jw").fill_null(1.0) < 0.8) & (pl.col("last_jw").fill_null(1.0) < 0.8)
-    return (pl.col("is_crossed") | (pl.col("swapped_jw") >= 0.95)) & straight
-
-
 def _is_other_part() -> pl.Expr:
     """Somebody with one name only, and it is the other's surname."""
     first, last = ([pl.col(f"{f}_{side}") for side in "ab"] for f in ("first", "last"))
@@ -122,14 +106,14 @@ def _first_level() -> pl.Expr:
     return _levels(
         _missing("first"),
         (_same("first"), "same"),
-        (_is_swapped(), "swapped"),
+        (pl.col("is_swapped"), "swapped"),
         (pl.col("is_nickname"), "nickname"),
         (initial, "initial"),
         (_begins("first") & (_shorter("first") >= 3), "prefix"),
-        ((pl.col("first_edits") <= 1) & (_shorter("first") >= 3), "typo"),
-        ((pl.col("first_jw") >= 0.9) | ((pl.col("first_edits") <= 2) & (_shorter("first") >= 6)), "similar"),
+        (edits("first", 1) & (_shorter("first") >= 3), "typo"),
+        (alike("first", 0.9) | (edits("first", 2) & (_shorter("first") >= 6)), "similar"),
         (_is_other_part(), "other_part"),
-        (pl.col("first_jw") >= 0.8, "loose"),
+        (alike("first", 0.8), "loose"),
     )
 
 
@@ -137,12 +121,12 @@ def _last_level() -> pl.Expr:
     return _levels(
         _missing("last"),
         (_same("last"), "same"),
-        (_is_swapped(), "swapped"),
+        (pl.col("is_swapped"), "swapped"),
         (_begins("last") & (_shorter("last") == 1), "initial"),
-        ((pl.col("last_edits") <= 1) & (_shorter("last") >= 3), "typo"),
+        (edits("last", 1) & (_shorter("last") >= 3), "typo"),
         (_has_word("last"), "contained"),
-        ((pl.col("last_jw") >= 0.92) | ((pl.col("last_edits") <= 2) & (_shorter("last") >= 6)), "similar"),
-        (pl.col("last_jw") >= 0.82, "loose"),
+        (alike("last", 0.92) | (edits("last", 2) & (_shorter("last") >= 6)), "similar"),
+        (alike("last", 0.82), "loose"),
     )
 
 
@@ -161,7 +145,7 @@ def _date_level() -> pl.Expr:
     a, b = pl.col("dob_a"), pl.col("dob_b")
     crossed = a.str.slice(0, 4) + a.str.slice(6, 2) + a.str.slice(4, 2)
     parts = [(a.str.slice(at, n) == b.str.slice(at, n)).cast(pl.Int8) for at, n in ((0, 4), (4, 2), (6, 2))]
-    is_near = (pl.col("dob_edits") <= 2) | (pl.sum_horizontal(parts) >= 2)
+    is_near = edits("dob", 2) | (pl.sum_horizontal(parts) >= 2)
     # of two years every tenth pair is one figure apart: slips are told by the distance
     years = [side.str.slice(0, 4).cast(pl.Int32, strict=False) for side in (a, b)]
     is_year = (a.str.len_chars() == 4) | (b.str.len_chars() == 4)
@@ -172,7 +156,7 @@ def _date_level() -> pl.Expr:
         (is_year, "year_different"),
         (_same("dob"), "same"),
         (crossed == b, "swapped"),
-        (pl.col("dob_edits") <= 1, "slip"),
+        (edits("dob", 1), "slip"),
         (is_near, "near"),
     )
 
@@ -198,13 +182,12 @@ def _email_level(frame: pl.DataFrame) -> pl.Series:
 
 
 def _two_addresses() -> pl.Expr:
-    edits = pl.col("email_edits")
     length = pl.min_horizontal(pl.col(f"email_{side}").str.len_chars() for side in "ab")
     one_firm = _same("at") & (pl.col("at_a") == pl.col("domain_a"))
     # gmail.com and hotmail.com are no slips of each other
     other_provider = ~_same("at") & pl.any_horizontal(pl.col(f"at_{s}").eq_missing(pl.col(f"domain_{s}")) for s in "ab")
     # smith1@ and smith2@ are numbered; in a long figure one edit is a slip
-    is_slip = ((edits <= 1) & (_shorter("figure") >= 3)).fill_null(value=False)
+    is_slip = (edits("email", 1) & (_shorter("figure") >= 3)).fill_null(value=False)
     is_numbered = _same("local") & _same("at") & pl.col("figure_a").ne_missing(pl.col("figure_b")) & ~is_slip
     two_figures = (pl.col("figure_a") != pl.col("figure_b")).fill_null(value=False)
     return _levels(
@@ -215,8 +198,14 @@ def _two_addresses() -> pl.Expr:
         (_same("figure") & (_shorter("figure") >= 3), "same_figure"),
         (_same("local") & _same("at"), "typo"),
         (_same("local") & (_shorter("local") >= 5) & ~two_figures, "same_name"),
-        ((edits <= 2) & ((_shorter("local") >= 6) | other_provider), "typo"),
-        (other_provider & (edits <= 5) & (edits * 4 <= length) & ~(_same("local") & two_figures), "similar"),
+        (edits("email", 2) & ((_shorter("local") >= 6) | other_provider), "typo"),
+        (
+            other_provider
+            & edits("email", 5)
+            & (pl.col("email_edits") * 4 <= length)
+            & ~(_same("local") & two_figures),
+            "similar",
+        ),
         (one_firm, "other_box"),
     )
 
@@ -235,7 +224,7 @@ def _phone_level() -> pl.Expr:
         (same_own, "same"),
         (same, "same_shared"),
         _missing("phone", "mobile"),
-        ((pl.col("phone_edits") <= 1) & (_shorter("phone") >= 9), "typo"),
+        (edits("phone", 1) & (_shorter("phone") >= 9), "typo"),
     )
 
 
@@ -243,7 +232,7 @@ def _company_level() -> pl.Expr:
     return _levels(
         (_same("company"), "same"),
         (_same("domain"), "same_domain"),
-        ((pl.col("company_jw") >= 0.92) | (_begins("company") & (_shorter("company") >= 5)), "similar"),
+        (alike("company", 0.92) | (_begins("company") & (_shorter("company") >= 5)), "similar"),
         _missing("company"),
     )
 
@@ -252,27 +241,26 @@ def _street_level() -> pl.Expr:
     return _levels(
         _missing("street"),
         (_same("street"), "same"),
-        (pl.col("street_jw") >= 0.88, "similar"),
-        (pl.col("street_jw") >= 0.75, "loose"),
+        (alike("street", 0.88), "similar"),
+        (alike("street", 0.75), "loose"),
     )
 
 
 def _postal_level() -> pl.Expr:
     a, b = pl.col("postal_a"), pl.col("postal_b")
-    is_near = (pl.col("postal_edits") <= 2) | (a.str.slice(0, 3) == b.str.slice(0, 3))
-    return _levels(
-        _missing("postal"), (_same("postal"), "same"), (pl.col("postal_edits") <= 1, "similar"), (is_near, "loose")
-    )
+    is_near = edits("postal", 2) | (a.str.slice(0, 3) == b.str.slice(0, 3))
+    return _levels(_missing("postal"), (_same("postal"), "same"), (edits("postal", 1), "similar"), (is_near, "loose"))
 
 
 def _identifier_level() -> pl.Expr:
-    edits = pl.col("identifier_edits")
-    is_near = (edits <= 3) & (_shorter("identifier") >= 7)
-    return _levels(_missing("identifier"), (_same("identifier"), "same"), (edits <= 2, "similar"), (is_near, "loose"))
+    is_near = edits("identifier", 3) & (_shorter("identifier") >= 7)
+    return _levels(
+        _missing("identifier"), (_same("identifier"), "same"), (edits("identifier", 2), "similar"), (is_near, "loose")
+    )
 
 
 def _text_level(column: str, threshold: float) -> pl.Expr:
-    return _levels(_missing(column), (_same(column), "same"), (pl.col(f"{column}_jw") >= threshold, "similar"))
+    return _levels(_missing(column), (_same(column), "same"), (alike(column, threshold), "similar"))
 
 
 def _other_level() -> pl.Expr:
@@ -281,15 +269,15 @@ def _other_level() -> pl.Expr:
         (pl.col(f"other_{side}").str.len_chars() >= LONG_TEXT) & (pl.col(f"other_{side}").str.count_matches(" ") >= 3)
         for side in "ab"
     )
-    is_similar = (pl.col("other_jw") >= 0.9) | (pl.col("other_words") >= 0.9)
+    is_similar = alike("other", 0.9) | same_words("other", 0.9)
     # the second edition is not the first
     figures = [pl.col(f"other_{side}").str.extract_all(r"[0-9]+").list.sort().list.join(" ") for side in "ab"]
     other_figures = (figures[0] != figures[1]) & (figures[0] != "") & (figures[1] != "")
     return _levels(
         _missing("other"),
         (is_text & _same("other"), "text_same"),
-        (is_text & (pl.col("other_words") >= 0.85) & ~other_figures, "text_similar"),
-        (is_text & (pl.col("other_words") >= 0.65), "text_loose"),
+        (is_text & same_words("other", 0.85) & ~other_figures, "text_similar"),
+        (is_text & same_words("other", 0.65), "text_loose"),
         (is_text, "text_different"),
         (_same("other"), "same"),
         (is_similar, "similar"),
@@ -321,7 +309,7 @@ def compare(frame: pl.DataFrame) -> pl.DataFrame:
         record_a, record_b, one column a field of :data:`FIELDS` with its level of agreement ("missing" is neither for nor
         against), and ``<field>_records``: how many leads share the value that they agree in.
     """
-    scored = _scored(frame)
+    scored = with_similarity(frame)
     return scored.select(
         "record_a",
         "record_b",

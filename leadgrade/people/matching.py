@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from leadgrade.engine import DuckDBEngine, sql_file
+from leadgrade.engine.base import BatchFunction
 from leadgrade.people.blocking import build_candidates
 from leadgrade.people.cluster import cluster
-from leadgrade.people.compare import compare, compare_query
+from leadgrade.people.compare import compare
 from leadgrade.people.learn import learn
+from leadgrade.people.model import Model
 from leadgrade.people.model_table import to_frame
+from leadgrade.people.paired import blocks
 from leadgrade.people.score import score
 
 _PAIRS = """
@@ -51,14 +56,26 @@ def build_features(engine: DuckDBEngine) -> int:
 def build_pairs(engine: DuckDBEngine, match_threshold: float, review_threshold: float) -> int:
     """Make ``people.pairs`` and what it stands on from ``people.features``.
 
-    That is ``people.candidates``, ``people.capped_keys``, ``people.model`` and ``people.scored``.
+    That is ``people.candidates``, ``people.blocking_report``, ``people.model`` and ``people.scored``.
     """
     build_candidates(engine)
     model = learn(engine)
     engine.write("people.model", to_frame(model))
-    engine.map_batches(compare_query(), lambda batch: score(compare(batch), model, review_threshold), "people.scored")
+    _weigh(engine, model, review_threshold)
     query = _PAIRS.replace("$match", repr(float(match_threshold))).replace("$review", repr(float(review_threshold)))
     return engine.materialize("people.pairs", query)
+
+
+def _weigh(engine: DuckDBEngine, model: Model, review_threshold: float) -> None:
+    """Make ``people.scored`` from ``people.candidates``."""
+    engine.sql("drop table if exists people.scored")
+    engine.ensure("people.scored")
+    for query, add_features in blocks(engine):
+
+        def weigh(batch: pl.DataFrame, add: BatchFunction = add_features) -> pl.DataFrame:
+            return score(compare(add(batch)), model, review_threshold)
+
+        engine.map_batches(query, weigh, "people.scored", append=True)
 
 
 def build_clusters(engine: DuckDBEngine, match_threshold: float) -> int:

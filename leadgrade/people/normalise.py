@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import polars as pl
@@ -37,17 +38,24 @@ def _filled(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.len_chars() > 0).then(text)
 
 
-def folded(column: str) -> pl.Expr:
+def folded(text: pl.Expr) -> pl.Expr:
     """Lower case, no accents, one blank between words, null where nothing is left."""
-    plain = pl.col(column).str.to_lowercase().str.replace_many(list(_LETTERS), list(_LETTERS.values()))
+    plain = text.str.to_lowercase().str.replace_many(list(_LETTERS), list(_LETTERS.values()))
     return _filled(vocabulary.fold_expr(plain.str.replace_all(r"['’`.]", "")))
 
 
-def sound(column: str) -> pl.Expr:
+def _by_value(frame: pl.DataFrame, column: str, form: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """The form of each distinct value, spread over the rows."""
+
+    def answer(distinct: pl.Series) -> pl.DataFrame:
+        return vocabulary.computed(distinct.to_frame(column), form(pl.col(column)))
+
+    return vocabulary.over_distinct(frame[column], answer).to_series()
+
+
+def sound(name: pl.Expr) -> pl.Expr:
     """A rough sound key of a folded name: consonants by class, doubled letters and later vowels dropped, six characters."""
-    plain = (
-        pl.col(column).str.replace_all(" ", "").str.replace_many(list(_SOUNDS), list(_SOUNDS.values()), leftmost=True)
-    )
+    plain = name.str.replace_all(" ", "").str.replace_many(list(_SOUNDS), list(_SOUNDS.values()), leftmost=True)
     head, tail = plain.str.slice(0, 1), plain.str.slice(1).str.replace_all("[aeiouh]", "")
     key = head + tail
     for letter in "bfgklmnprst":
@@ -55,28 +63,72 @@ def sound(column: str) -> pl.Expr:
     return _filled(key.str.slice(0, 6))
 
 
-def _names(frame: pl.DataFrame) -> pl.DataFrame:
-    """First and last, from their fields or from the full name ("Last, First" turned round)."""
-    whole = pl.col("full_name").str.replace(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$", "$2 $1")
-    frame = frame.with_columns(whole.alias("full_name"))
-    frame = frame.with_columns(
-        folded(c).str.replace(_HONORIFICS, "").alias(c) for c in ("first_name", "last_name", "full_name")
+def _name(text: pl.Expr) -> pl.Expr:
+    return folded(text).str.replace(_HONORIFICS, "")
+
+
+def _whole_name(text: pl.Expr) -> pl.Expr:
+    """Words of a full name, "Last, First" turned round."""
+    return _name(text.str.replace(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$", "$2 $1"))
+
+
+def _street(text: pl.Expr) -> pl.Expr:
+    return folded(text).str.split(" ").list.eval(pl.element().replace(_ABBREVIATIONS)).list.join(" ")
+
+
+def _date(text: pl.Expr) -> pl.Expr:
+    """Digits of a date of birth, year first where it can be told."""
+    swapped = text.str.replace(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$", "$3-$1-$2")
+    swapped = swapped.str.replace(r"^(\d{4})[/.-](\d)[/.-]", "$1-0$2-").str.replace(
+        r"^(\d{4}-\d{2})[/.-](\d)$", "$1-0$2"
     )
+    return _filled(swapped.str.replace_all(r"[^0-9]", "").str.slice(0, 8))
+
+
+# column of the input -> column of people.normalised and its form; many leads share a value, so each is read once
+_FORMS: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr]]] = {
+    "first_name": ("first_name", _name),
+    "last_name": ("last_name", _name),
+    "full_name": ("full_name", _whole_name),
+    "middle_name": ("middle", folded),
+    "gender": ("gender", lambda text: folded(text).str.slice(0, 1)),
+    "job_title": ("title", folded),
+    "street": ("street", _street),
+    "city": ("city", folded),
+    "region": ("region", folded),
+    "postal_code": ("postal", lambda text: _filled(folded(text).str.replace_all(" ", ""))),
+    "country": ("country", folded),
+    "date_of_birth": ("dob", _date),
+    "identifier": ("identifier", lambda text: _filled(folded(text).str.replace_all(r"[^\p{L}0-9]", ""))),
+    "other": ("other", folded),
+}
+
+
+def _read(frame: pl.DataFrame) -> pl.DataFrame:
+    forms = [_by_value(frame, column, form).alias(name) for column, (name, form) in _FORMS.items()]
+    return frame.with_columns(*forms, companies.normalise(frame["company"])["company_key"].alias("company"))
+
+
+def _names(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """First and last, from their fields or from the full name."""
     lone = pl.col("first_name").is_null() & pl.col("last_name").is_null()
     first = pl.coalesce("first_name", pl.when(lone).then(pl.col("full_name").str.extract(r"^(\S+)")))
     last = pl.coalesce("last_name", pl.when(lone).then(pl.col("full_name").str.extract(r"\s(\S+)$")))
     frame = frame.with_columns(first.alias("first"), last.alias("last"))
-    return frame.with_columns(pl.coalesce(folded("middle_name"), _between()).alias("middle"))
+    return frame.with_columns(pl.coalesce("middle", _between()).alias("middle"))
 
 
 def _between() -> pl.Expr:
     """Words of the full name that are neither the given name nor the surname."""
-    words = pl.col("full_name").str.split(" ")
-    known = pl.concat_list("first", "last").list.join(" ", ignore_nulls=True).str.split(" ")
-    return _filled(words.list.set_difference(known).list.join(" "))
+    is_whole = pl.col("full_name").is_not_null()
+    names = pl.concat_str(
+        pl.when(is_whole).then("first"), pl.when(is_whole).then("last"), separator=" ", ignore_nulls=True
+    )
+    words = pl.col("full_name").str.split(" ").list.set_difference(names.str.split(" "))
+    return _filled(words.list.join(" "))
 
 
-def _email(frame: pl.DataFrame) -> pl.DataFrame:
+def _email(frame: pl.LazyFrame) -> pl.LazyFrame:
     """The address for matching, its letters before the @, and whether it belongs to a function."""
     plain = pl.col("email").str.to_lowercase().str.strip_chars()
     plain = pl.when(plain.str.contains(_PLUS_DOMAINS)).then(plain.str.replace(r"\+[^@]*@", "@")).otherwise(plain)
@@ -92,11 +144,13 @@ def _email(frame: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(_filled(pl.col("_words").str.replace_all(" ", "")).alias("local"))
 
 
-def _names_from_email(frame: pl.DataFrame) -> pl.DataFrame:
+def _names_from_email(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Fill a missing part of the name, or one given as an initial, from an address such as first.last@."""
-    words, local = pl.col("_words"), pl.col("local")
-    front, back = words.str.extract(r"^(\p{L}{2,}) \p{L}{2,}$"), words.str.extract(r"^\p{L}{2,} (\p{L}{2,})$")
     no_first, no_last = pl.col("first").is_null(), pl.col("last").is_null()
+    # most leads have both names: theirs need not be looked for
+    is_open = no_first | no_last | (pl.col("first").str.len_chars() == 1)
+    words, local = pl.when(is_open).then("_words"), pl.when(is_open).then("local")
+    front, back = words.str.extract(r"^(\p{L}{2,}) \p{L}{2,}$"), words.str.extract(r"^\p{L}{2,} (\p{L}{2,})$")
     ends = local.str.ends_with(pl.col("last")) & (pl.col("last").str.len_chars() >= 3)
     starts = local.str.starts_with(pl.col("first")) & (pl.col("first").str.len_chars() >= 3)
     before_last = pl.when(ends).then(local.str.strip_suffix(pl.col("last")))
@@ -115,38 +169,16 @@ def _digits(column: str) -> pl.Expr:
     return pl.when(digits.str.len_chars() >= 7).then(digits.str.slice(-10))
 
 
-def _date() -> pl.Expr:
-    """Digits of a date of birth, year first where it can be told."""
-    text = pl.col("date_of_birth")
-    swapped = text.str.replace(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$", "$3-$1-$2")
-    swapped = swapped.str.replace(r"^(\d{4})[/.-](\d)[/.-]", "$1-0$2-").str.replace(
-        r"^(\d{4}-\d{2})[/.-](\d)$", "$1-0$2"
-    )
-    return _filled(swapped.str.replace_all(r"[^0-9]", "").str.slice(0, 8))
-
-
 @cache
 def _of_nobody() -> pl.Series:
     """Domains that are no company's."""
     return pl.Series(sorted(free_domains() | disposable_domains()), dtype=pl.String).implode()
 
 
-def _places_and_work(frame: pl.DataFrame) -> pl.DataFrame:
+def _numbers_and_domain(frame: pl.LazyFrame) -> pl.LazyFrame:
     own_domain = pl.when(~pl.col("email_domain").is_in(_of_nobody())).then("email_domain")
-    street = folded("street").str.split(" ").list.eval(pl.element().replace(_ABBREVIATIONS)).list.join(" ")
     return frame.with_columns(
-        companies.normalise(frame["company"])["company_key"].alias("company"),
         pl.coalesce("company_domain", own_domain).str.to_lowercase().alias("domain"),
-        folded("job_title").alias("title"),
-        street.alias("street"),
-        folded("city").alias("city"),
-        folded("region").alias("region"),
-        _filled(folded("postal_code").str.replace_all(" ", "")).alias("postal"),
-        folded("country").alias("country"),
-        _date().alias("dob"),
-        _filled(folded("identifier").str.replace_all(r"[^\p{L}0-9]", "")).alias("identifier"),
-        folded("other").alias("other"),
-        folded("gender").str.slice(0, 1).alias("gender"),
         _digits("phone").alias("phone"),
         _digits("mobile").alias("mobile"),
     )
@@ -162,20 +194,18 @@ def normalise(frame: pl.DataFrame) -> pl.DataFrame:
         The columns of ``people.normalised``, one row per row.
     """
     texts = [pl.col(c).cast(t) if c in frame.columns else pl.lit(None, t).alias(c) for c, t in INPUT.items()]
-    plain = _places_and_work(_names_from_email(_email(_names(frame.select(texts)))))
+    plain = _numbers_and_domain(_names_from_email(_email(_names(_read(frame.select(texts)).lazy())))).collect(
+        engine="in-memory"
+    )
+    spoken = [_by_value(plain, c, sound) for c in ("first", "last")]
     # who has one name only may have the surname in the wrong box
-    names = pl.concat([plain["first"], plain["last"]]).unique()
-    sounds = pl.DataFrame({"name": names}).with_columns(sound("name").alias("sound"))
-    spoken = [
-        plain[c].replace_strict(sounds["name"], sounds["sound"], return_dtype=pl.String) for c in ("first", "last")
-    ]
     plain = plain.with_columns(spoken[0].alias("first_sound"), pl.coalesce(spoken[1], spoken[0]).alias("last_sound"))
     # names put into the wrong boxes meet under one key
-    parts = pl.concat_list("first", "last").list.drop_nulls().list.sort().list.join(" ")
-    both = pl.col("first").is_not_null() & pl.col("last").is_not_null()
+    ordered = pl.col("first") <= pl.col("last")
     return plain.select(
         "lead_id", "first", "last", "middle", "gender", "first_sound", "last_sound",
-        pl.when(both).then(parts).alias("name_key"),
+        pl.when(ordered).then(pl.concat_str("first", pl.lit(" "), "last"))
+        .when(~ordered).then(pl.concat_str("last", pl.lit(" "), "first")).alias("name_key"),
         "email", "local", "email_is_role", "phone",
         pl.when(pl.col("mobile").ne_missing(pl.col("phone"))).then("mobile").alias("mobile"),
         "company", "domain", "title", "street", "city", "region", "postal", "country", "dob", "identifier", "other",

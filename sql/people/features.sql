@@ -1,8 +1,16 @@
 -- people.features: the forms that are compared, with how often each value occurs
 -- grain: lead_id
 -- reads: people.normalised, people.value_counts
+-- numbered apart: a window over whole rows would carry every column through its sort
+with numbered as (
+    select
+        normalised.lead_id,
+        row_number() over (order by normalised.lead_id) as record
+    from people.normalised as normalised
+)
+
 select
-    row_number() over (order by normalised.lead_id) as record,
+    numbered.record,
     normalised.lead_id,
     normalised.first,
     normalised.last,
@@ -46,6 +54,8 @@ select
     coalesce(identifiers.names, 0) as identifier_names,
     coalesce(others.records, 0) as other_records
 from people.normalised as normalised
+inner join numbered
+    on normalised.lead_id = numbered.lead_id
 left join people.value_counts as firsts
     on firsts.field = 'first' and normalised.first = firsts.value
 left join people.value_counts as full_names

@@ -1,0 +1,53 @@
+"""The kinds of keys under which leads meet, as data/blocking.yaml has them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from leadgrade.yaml_files import read_yaml
+
+_FILE = Path(__file__).parent / "data" / "blocking.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingRule:
+    """One kind of key; see data/blocking.yaml."""
+
+    kind: str
+    keys: tuple[str, ...]
+    split: str
+    cap: int
+    rare: bool = False
+
+
+@cache
+def config() -> dict[str, Any]:
+    """The content of data/blocking.yaml."""
+    found: dict[str, Any] = read_yaml(_FILE)
+    return found
+
+
+def _cap(rule: dict[str, Any], leads: int) -> int:
+    """Small tables can afford more pairs a lead; of rare keys, big ones have to leave more out."""
+    plenty = config()["effort_rows"] / max(leads, 1)
+    factor = min(plenty if rule.get("rare", False) else max(math.sqrt(plenty), 1.0), config()["most_effort"])
+    return int(rule["cap"] * factor)
+
+
+def rules(leads: int | None = None) -> tuple[BlockingRule, ...]:
+    """The rules in the order of the file, with caps for a table of so many leads."""
+    size = config()["effort_rows"] if leads is None else leads
+    return tuple(
+        BlockingRule(kind, tuple(r["keys"]), r["split"], _cap(r, size), r.get("rare", False))
+        for kind, r in config()["rules"].items()
+        if _cap(r, size) > 1
+    )
+
+
+def budget(leads: int) -> int:
+    """Most pairs that all kinds together may make for a table of so many leads."""
+    return int(config()["pairs_per_lead"] * max(leads, config()["budget_rows"]))
