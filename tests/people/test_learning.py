@@ -260,8 +260,8 @@ def test_explain_without_a_publication(tmp_path: Path) -> None:
     assert answer.exit_code == 2
 
 
-def test_a_big_table_lies_in_a_file_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_little_memory_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = register(300, 5).drop("truth")
     plain = resolve(frame)
-    monkeypatch.setattr(import_module("leadgrade.people.resolve"), "_MOST_IN_MEMORY", 100)
+    monkeypatch.setattr(import_module("leadgrade.people.resolve"), "_MEMORY", "80MB")
     assert resolve(frame).equals(plain)
