@@ -195,9 +195,9 @@ def pseudopeople() -> Spec:
 def leads() -> Spec:
     """Leads of a business: names, address, number, company.
 
-    Colleagues share place and postal code as well as the company: with all of these as independent evidence, F1 was .75 to .81 at the
-    best cut-off on leads_20000, against .89. Levels for addresses that are nearly the same made one person of namesakes: F1 .70
-    instead of .93 on a demo set.
+    Colleagues share place and postal code as well as the company: with all of these as independent evidence, F1 was .75 to .81 at
+    the best cut-off on leads_20000, against .89. Levels for addresses that are nearly the same made one person of namesakes: F1
+    .70 instead of .93 on a demo set.
     """
     rules = [
         block_on("email"),
