@@ -41,7 +41,9 @@ def _resolve(path: Path) -> None:
 
 def _child(*arguments: str) -> tuple[str, float, float]:
     """What a run of this module in a process of its own prints, its CPU seconds and its peak MiB."""
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.growth", *arguments], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.growth", *arguments], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     text = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -61,7 +63,9 @@ def measure(sizes: list[int], folder: Path) -> None:
         text, cpu, peak = _child("--set", str(path))
         rows, f1, merges = int(text.split()[0]), *map(float, text.split()[1:])
         exponent = f"{math.log(cpu / before[1]) / math.log(rows / before[0]):10.2f}" if before else ""
-        print(f"{rows:>12,}{f1:>9.4f}{merges:>8.1f}{cpu:>9.1f}{cpu / rows * 1e6:>11.1f}{peak:>8.0f}{exponent}", flush=True)
+        print(
+            f"{rows:>12,}{f1:>9.4f}{merges:>8.1f}{cpu:>9.1f}{cpu / rows * 1e6:>11.1f}{peak:>8.0f}{exponent}", flush=True
+        )
         before = rows, cpu
 
 
