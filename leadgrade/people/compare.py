@@ -40,11 +40,16 @@ def filled_texts(engine: DuckDBEngine) -> frozenset[str]:
     return frozenset(text for text, leads in row.items() if leads)
 
 
+def features_of(side: str) -> list[str]:
+    """What is read of the first lead (a) and of the second (b)."""
+    return [feature for feature in FEATURES if side == "a" or feature not in _ONCE]
+
+
 def side_query(side: str, filled: Container[str]) -> str:
     """What is read of a lead; of a text that nobody has only that it is missing: every column that is joined costs."""
     texts = [f"f.{text}" if text in filled else f"cast(null as varchar) as {text}" for text in _TEXTS]
     counts = [f"cast(f.{count} as integer) as {count}" for count in ((*_BOTH, *_ONCE) if side == "a" else _BOTH)]
-    return f"(select f.record, f.email_is_role, {', '.join((*texts, *counts))} from people.features as f) as {side}"
+    return f"(select f.record, {', '.join((*texts, 'f.email_is_role', *counts))} from people.features as f) as {side}"
 
 
 def compare_query(pairs: str = "people.candidates", further: str = "", filled: Container[str] = _TEXTS) -> str:
@@ -55,7 +60,7 @@ def compare_query(pairs: str = "people.candidates", further: str = "", filled: C
         further: Columns of it that are wanted beside them.
         filled: Texts that some lead has, by :func:`filled_texts`.
     """
-    sides = [f"{side}.{f} as {f}_{side}" for side in "ab" for f in FEATURES if side == "a" or f not in _ONCE]
+    sides = [f"{side}.{f} as {f}_{side}" for side in "ab" for f in features_of(side)]
     return f"""
 select {further}c.record_a, c.record_b, {", ".join(sides)}
 from {pairs} as c

@@ -1,7 +1,8 @@
 """All pairs of a table with the features of both leads, as rows of :func:`leadgrade.people.compare.compare_query`.
 
-A join fetches the second lead's features from all over the table and costs more than comparing the pair. Here slices of the leads
-are held as columns, and a pair picks its rows: some four tenths of the CPU. Memory is that of two slices, however many leads.
+A join fetches the second lead's features from all over the table and costs more than comparing the pair. Here slices of the
+leads are held as columns, and a pair picks its rows: less than half the CPU. Memory is that of two slices, however many leads
+there are.
 """
 
 from __future__ import annotations
@@ -15,26 +16,27 @@ import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.base import BatchFunction
-from leadgrade.people.compare import filled_texts, side_query
+from leadgrade.people.compare import features_of, filled_texts, side_query
 
-# leads of a slice: some 170 MB
-SLICE = 1_000_000
+# leads of a slice: some 85 MB
+SLICE = 500_000
 
 
 class _Slice:
     """Features of the leads from `start` on, and the row of each record among them."""
 
-    def __init__(self, engine: DuckDBEngine, query: str, side: str, start: int) -> None:
-        frame = engine.collect(f"select * from {query} where {_within(f'{side}.record', start)}")
+    def __init__(self, engine: DuckDBEngine, query: str, start: int) -> None:
         # neighbours among the pairs are neighbours here, too, so that the processor's cache serves most of them
-        frame = frame.sort("record")
+        frame = engine.collect(f"select * from {query} where {_within('a.record', start)}").sort("record")
         self.start = start
         self.rows: np.ndarray[Any, np.dtype[np.uint32]] = np.zeros(SLICE, dtype=np.uint32)
         self.rows[frame["record"].to_numpy() - start] = np.arange(frame.height, dtype=np.uint32)
-        self.features = frame.drop("record").rename(lambda name: f"{name}_{side}")
+        self.features = frame.drop("record")
 
-    def of(self, records: pl.Series) -> pl.DataFrame:
-        return self.features[pl.Series(self.rows[records.to_numpy() - self.start])]
+    def of(self, side: str, records: pl.Series) -> pl.DataFrame:
+        wanted = [f"{feature}_{side}" for feature in features_of(side)]
+        rows = pl.Series(self.rows[records.to_numpy() - self.start])
+        return self.features.select(features_of(side))[rows].rename(dict(zip(features_of(side), wanted, strict=True)))
 
 
 def _within(record: str, start: int) -> str:
@@ -48,19 +50,17 @@ def blocks(engine: DuckDBEngine, pairs: str = "people.candidates") -> Iterator[t
         engine: Holds ``people.features``.
         pairs: Table of record_a and record_b, each in people.features.
     """
-    queries = {side: side_query(side, filled_texts(engine)) for side in "ab"}
+    query = side_query("a", filled_texts(engine))
 
-    @lru_cache(maxsize=1)
-    def slice_a(start: int) -> _Slice:
-        return _Slice(engine, queries["a"], "a", start)
-
-    @lru_cache(maxsize=1)
-    def slice_b(start: int) -> _Slice:
-        return _Slice(engine, queries["b"], "b", start)
+    @lru_cache(maxsize=2)
+    def slice_from(start: int) -> _Slice:
+        return _Slice(engine, query, start)
 
     def adding(start_a: int, start_b: int) -> BatchFunction:
         def add(batch: pl.DataFrame) -> pl.DataFrame:
-            sides = slice_a(start_a).of(batch["record_a"]), slice_b(start_b).of(batch["record_b"])
+            sides = (
+                slice_from(start).of(side, batch[f"record_{side}"]) for side, start in (("a", start_a), ("b", start_b))
+            )
             return pl.concat([batch, *sides], how="horizontal")
 
         return add
@@ -68,8 +68,8 @@ def blocks(engine: DuckDBEngine, pairs: str = "people.candidates") -> Iterator[t
     first, last = engine.collect("select min(f.record), max(f.record) from people.features as f").row(0)
     starts = range(first, last + 1, SLICE) if first is not None else range(0)
     for a, b in ((a, b) for a in starts for b in starts):
-        query = f"""
+        of_block = f"""
 select p.record_a, p.record_b from {pairs} as p
 where {_within("p.record_a", a)} and {_within("p.record_b", b)}
 order by p.record_a, p.record_b"""
-        yield query, adding(a, b)
+        yield of_block, adding(a, b)

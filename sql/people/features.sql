@@ -86,3 +86,5 @@ left join people.value_counts as identifiers
     on identifiers.field = 'identifier' and normalised.identifier = identifiers.value
 left join people.value_counts as others
     on others.field = 'other' and normalised.other = others.value
+-- slices of the numbers are read: rows that lie in their order are found without reading the others
+order by numbered.record
