@@ -1,4 +1,4 @@
--- hygiene.consent_expiries: channels that may be used today and what will be missing soon, if nothing happens until then
+-- hygiene.consent_expiries: channels that may be used today, and what will be missing soon if nothing happens
 -- grain: person_id, channel, reason
 -- reads: hygiene.consent_facts, hygiene.place_rules, hygiene.consent, meta.run, config.consent_settings
 with horizon as (
@@ -72,7 +72,8 @@ ageing as (
                             then facts.created_at + to_days(cast(rules.max_age_days as integer))
                     end
         end as ends_at,
-        case rules.test when 'retention' then 'retention' when 'late_notice' then 'notice' else 'screening' end as cause,
+        case rules.test when 'retention' then 'retention' when 'late_notice' then 'notice' else 'screening' end
+            as cause,
         rules.rule_set,
         rules.reason,
         rules.severity,

@@ -48,20 +48,20 @@ ranked as (
         case
             when flags.stop_state is not null
                 then {
-                    'stop_at': flags.stop_at,
+                    'at': flags.stop_at,
                     'rank': case when flags.stop_state = 'withdrawn' then 2 else 1 end,
-                    'stop_state': flags.stop_state,
-                    'lead_id': flags.lead_id
+                    'state': flags.stop_state,
+                    'lead': flags.lead_id
                 }
         end as stop,
         case
             when flags.meaning is not null and flags.holds and coalesce(flags.happened_at <= flags.as_of, true)
                 then {
-                    'happened_at': coalesce(flags.happened_at, timestamp '1900-01-01'),
+                    'at': coalesce(flags.happened_at, timestamp '1900-01-01'),
                     'rank': case flags.meaning when 'claim' then 4 when 'implied' then 3 when 'basis' then 2 else 1 end,
-                    'meaning': flags.meaning,
-                    'lawful_basis': coalesce(flags.lawful_basis, ''),
-                    'lead_id': flags.lead_id
+                    'said': flags.meaning,
+                    'basis': coalesce(flags.lawful_basis, ''),
+                    'lead': flags.lead_id
                 }
         end as flag,
         coalesce(flags.meaning is not null and flags.happened_at > flags.as_of, false) as is_future
@@ -83,12 +83,12 @@ latest as (
 select
     latest.person_id,
     latest.channel,
-    latest.stop.stop_at as stop_at,
-    latest.stop.stop_state as stop_state,
-    latest.stop.lead_id as stop_lead_id,
-    latest.flag.happened_at as happened_at,
-    latest.flag.meaning as meaning,
-    nullif(latest.flag.lawful_basis, '') as lawful_basis,
-    latest.flag.lead_id as lead_id,
+    latest.stop.at as stop_at,
+    latest.stop.state as stop_state,
+    latest.stop.lead as stop_lead_id,
+    latest.flag.at as happened_at,
+    latest.flag.said as meaning,
+    nullif(latest.flag.basis, '') as lawful_basis,
+    latest.flag.lead as lead_id,
     latest.has_future
 from latest

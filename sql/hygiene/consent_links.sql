@@ -30,8 +30,8 @@ domain_entries as (
     where events.subject_kind = 'domain' and not events.is_deleted
 ),
 
--- a stop that its source deleted is about whoever has the address or number; there are few, so nobody's keys are computed
--- where there is none
+-- a stop that its source deleted is about whoever has the address or number; there are few, so nobody's keys are
+-- computed where there is none
 deleted_stops as (
     select
         events.entry,
@@ -46,13 +46,21 @@ golden_points as (
         subjects.person_id,
         config.subject_key('email', subjects.email_key) as subject_key
     from hygiene.subjects as subjects
-    where exists (select 1 from deleted_stops where deleted_stops.subject_kind = 'email')
+    where
+        exists (
+            select 1 from deleted_stops
+            where deleted_stops.subject_kind = 'email'
+        )
     union all
     select
         subjects.person_id,
         config.subject_key('phone', '+' || subjects.phone_key) as subject_key
     from hygiene.subjects as subjects
-    where exists (select 1 from deleted_stops where deleted_stops.subject_kind = 'phone')
+    where
+        exists (
+            select 1 from deleted_stops
+            where deleted_stops.subject_kind = 'phone'
+        )
 ),
 
 -- the person of the record, or of the lead

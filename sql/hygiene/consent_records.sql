@@ -1,4 +1,4 @@
--- hygiene.consent_records: tonight's new records that say yes or no about a channel, with whom they name as typed (a view)
+-- hygiene.consent_records: tonight's new records that say yes or no, with whom they name as typed (a view)
 -- grain: object, file_id, row_number, channel
 -- reads: raw.consents, raw.suppressions, raw.events, raw.versions, hygiene.ledger_new_files, hygiene.lead_stops,
 --   people.links, people.members, people.golden, contacts.leads, config.sources
