@@ -89,6 +89,12 @@ NUMBERS: dict[str, str] = {
             count(*) filter (where is_spam) as spam_people
         from hygiene.people
     """,
+    "hygiene.consent_ledger": """
+        select
+            count(*) as events, count(distinct subject_key) as subjects,
+            count(*) filter (where ledger.arrived_at = run.as_of) as events_tonight
+        from hygiene.consent_ledger as ledger cross join meta.run as run
+    """,
     "hygiene.consent_gaps": """
         select count(distinct person_id) filter (where severity = 'block') as people_blocked from hygiene.consent_gaps
     """,
@@ -238,6 +244,21 @@ TABLES: dict[str, tuple[str, str]] = {
         """
         select channel, state, count(*) as people, count(*) filter (where is_usable) as usable
         from hygiene.consent group by all order by people desc, channel, state
+        """,
+    ),
+    "hygiene.consent_ledger": (
+        "by_action",
+        """
+        select object, action, count(*) as events
+        from hygiene.consent_ledger group by all order by events desc, object, action
+        """,
+    ),
+    "hygiene.consent_forecast": (
+        "by_horizon",
+        """
+        select
+            horizon_days, channel, sum(usable)::bigint as usable, sum(ending)::bigint as ending, sum(lost)::bigint as lost
+        from hygiene.consent_forecast group by all order by horizon_days, channel
         """,
     ),
     "hygiene.consent_gaps": (

@@ -41,7 +41,8 @@ limit 10
 """
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """A command of the environment that this runs in."""
     return str(Path(sys.executable).parent / name)
 
 
@@ -57,13 +58,13 @@ def _timed(arguments: list[str]) -> tuple[float, float, float]:
 
 def _demo(rows: int, seed: int, out: Path) -> None:
     cpu, wall, peak = _timed(
-        [_program("leadgrade"), "demo", "--rows", str(rows), "--seed", str(seed), "--out", str(out)]
+        [program("leadgrade"), "demo", "--rows", str(rows), "--seed", str(seed), "--out", str(out)]
     )
     print(f"demo set of {rows:,} rows of leads: {cpu:.1f} CPU s, {wall:.1f} s, peak {peak:,.0f} MiB")
 
 
 def _night(title: str, home: Path) -> None:
-    cpu, wall, peak = _timed([_program("leadgrade"), "run", "--home", str(home), "--as-of", AS_OF])
+    cpu, wall, peak = _timed([program("leadgrade"), "run", "--home", str(home), "--as-of", AS_OF])
     print(f"\n{title}: {cpu:.1f} CPU s, {wall:.1f} s, peak {peak:,.0f} MiB (whole process)")
     work = max((home / "runs").glob("*/work.duckdb"), key=lambda p: p.stat().st_mtime)
     with duckdb.connect(str(work), read_only=True) as connection:

@@ -10,7 +10,7 @@ from leadgrade.config.base import Model
 
 Iso2 = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}(-[A-Z]{2,3})?|[A-Z]{3,10}|EU|\*)$")]
-Channel = Literal["email", "phone"]
+Channel = Literal["email", "phone", "sms"]
 StopState = Literal["withdrawn", "objected", "denied"]
 SuppressionReason = Literal[
     "unsubscribe",
@@ -131,7 +131,9 @@ class ConsentRule(Model):
     reason: Reason = Field(description="Code of the gap, stable for ever.")
     test: Test = Field(description="The predicate that finds the gap, from the closed list.")
     severity: Literal["block", "warn"] = Field(description="block: the channel must not be used; warn: mend it.")
-    channels: list[Channel] = Field(["email", "phone"], min_length=1, description="Channels the rule speaks of.")
+    channels: list[Channel] = Field(
+        ["email", "phone", "sms"], min_length=1, description="Channels the rule speaks of; absent: all."
+    )
     subject: Literal["any", "business", "consumer"] = Field("any", description="Kind of person the rule protects.")
     default_basis: Literal["legitimate_interest", "opt_out", "presumed"] | None = Field(
         None,
@@ -147,6 +149,7 @@ class ConsentRule(Model):
     dialling: Literal["manual", "autodialled"] | None = Field(
         None, description="The rule holds only where calls are placed this way; absent: always."
     )
+    says: str = Field(min_length=3, description="What the law asks, in our own words; no legal advice.")
     needs: str = Field(min_length=3, description="What would mend the gap.")
     source: str = Field(min_length=3, description="Article that the rule comes from.")
 
@@ -177,8 +180,18 @@ class ConsentConfig(Model):
     calls: Literal["manual", "autodialled"] = Field(
         "manual", description="How calls are placed; autodialled calls ask for more."
     )
+    purposes: list[Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]] = Field(
+        default_factory=list,
+        description="Purposes of the sales motion as records name them; what was said for another one is left aside. "
+        "Empty: every purpose counts.",
+    )
     unknown_as: Iso2 = Field(
         "DE", description="Country whose rules apply where the country is unknown or no set covers it."
+    )
+    forecast_days: list[Annotated[int, Field(gt=0, le=3650)]] = Field(
+        [30, 60, 90],
+        min_length=1,
+        description="Days ahead for which hygiene.consent_forecast says what comes to an end.",
     )
     retention_days: int | None = Field(1095, gt=0, description="How long records are kept, as the notice tells people.")
     proof_fields: list[Literal["captured_at", "capture_source", "capture_method", "text_version"]] = Field(

@@ -46,7 +46,7 @@ def _country(value: Any) -> Any:
 
 CONSENT_STATES = (
     "granted_proven", "granted_unproven", "soft_opt_in", "implied", "not_required_with_notice", "not_required",
-    "claimed_unproven", "denied", "withdrawn", "objected", "expired", "unknown",
+    "claimed_unproven", "denied", "withdrawn", "objected", "erased", "expired", "unknown",
 )  # fmt: skip
 
 EventType = Annotated[str, _known(EVENT_TYPES)]

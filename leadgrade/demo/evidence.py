@@ -308,8 +308,10 @@ def consents(leads: pl.DataFrame, world: World) -> pl.DataFrame:
     assessment = pl.when(is_notice & dice.chance("assessed", 0.65)).then(
         dice.pick("assessment", pl.Series(["LIA-2024-02", "LIA-2025-01"]))
     )
+    country = pl.lit(text(tuple(c.code for c in COUNTRIES))).gather(pl.col("country"))
     rows = _subject(both, world.dice("key")).with_columns(
         source_record_id=record_name(world.seed, "key", "co"),
+        jurisdiction=pl.when(dice.chance("names the law", 0.12)).then(country).otherwise(None),
         subject_phone=pl.when(names_phone).then(pl.col("phone")).otherwise(None),
         channel=pl.when((names_phone & dice.chance("any channel", 0.7)) | is_notice)
         .then(pl.lit("any"))

@@ -143,6 +143,13 @@ class DuckDBEngine:
             self.connection.execute("checkpoint")
         return self.count(table)
 
+    def define(self, view: str, query: str) -> None:
+        """Give a query a name that others read; it takes the place of a table that an older release left there."""
+        kinds = "select table_type from information_schema.tables where table_schema || '.' || table_name = ?"
+        if self.connection.execute(kinds, [view]).fetchall() == [("BASE TABLE",)]:
+            self.connection.execute(f"drop table {view}")
+        self.connection.execute(f"create or replace view {view} as {query}")
+
     def map_batches(
         self, query: str, function: BatchFunction, into: str, *, append: bool = False, batch_rows: int = BATCH_ROWS
     ) -> int:

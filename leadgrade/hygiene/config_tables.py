@@ -6,7 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from leadgrade.config.consent import ConsentConfig, ConsentRule
+from leadgrade import keys
+from leadgrade.config.consent import TESTS, ConsentConfig, ConsentRule
+from leadgrade.contacts import config_tables as contacts_config
 from leadgrade.engine import Engine
 from leadgrade.hygiene import decay_tables, risk_tables
 from leadgrade.hygiene.macros import answer_pattern, literal, write_macro
@@ -34,6 +36,9 @@ _RULE_KEYS = [key for key in _RULE_SCHEMA if key not in ("rule_set", "channel", 
 
 def load(run: Run) -> None:
     """Write every ``config`` table that the SQL of this stage reads."""
+    keys.write_macros(run.engine, run.secret)
+    if not run.engine.exists("config.sources"):
+        contacts_config.load(run)
     decay_tables.write_decay(run.engine, run.settings.decay)
     write_consent(run.engine, run.settings.consent, run.settings.run.profile)
     risk_tables.write_lists(run.engine, run.settings.lists, run.settings.run)
@@ -45,20 +50,25 @@ def write_consent(engine: Engine, config: ConsentConfig, profile: str) -> None:
         "is_b2b": profile == "b2b",
         "unknown_as": config.unknown_as,
         "has_retention": config.retention_days is not None,
+        "has_purposes": bool(config.purposes),
+        "forecast_days": max(config.forecast_days),
         **{f"needs_{field}": field in config.proof_fields for field in _PROOF_FIELDS},
     }
-    schema: dict[str, pl.DataType] = {"is_b2b": _B, "unknown_as": _S, "has_retention": _B}
-    _write(engine, "consent_settings", [settings], schema | {f"needs_{field}": _B for field in _PROOF_FIELDS})
+    schema = dict.fromkeys(settings, _B) | {"unknown_as": _S, "forecast_days": _I}
+    _write(engine, "consent_settings", [settings], schema)
+    _write_macros(engine)
     for registry in ("tps", "dnc"):
         pattern = answer_pattern(config.screening_keys.get(registry, []), _DATE)
         write_macro(engine, f"{registry}_day", f"regexp_extract(lower(value), {literal(pattern)}, 2)")
     _write(engine, "consent_rules", _rules(config), _RULE_SCHEMA)
-    channels = [{"stated": stated, "channel": c} for c in config.channels for stated in (c, "any")]
-    _write(engine, "consent_channels", channels, {"stated": _S, "channel": _S})
+    channels = [{"stated": said, "channel": c, "is_call": c != "email"} for c in config.channels for said in (c, "any")]
+    _write(engine, "consent_channels", channels, {"stated": _S, "channel": _S, "is_call": _B})
+    _write(engine, "consent_horizons", [{"horizon_days": days} for days in config.forecast_days], {"horizon_days": _I})
+    _write(engine, "consent_purposes", [{"purpose": p.strip().lower()} for p in config.purposes], {"purpose": _S})
     states = [{"reason": r, "state": s} for r, s in config.suppression_states.items()]
     _write(engine, "suppression_states", states, {"reason": _S, "state": _S})
     _write(engine, "jurisdictions", _jurisdictions(config), _JURISDICTION_SCHEMA)
-    spellings = [{"state": s, "spelling": text} for s, texts in config.states.items() for text in texts]
+    spellings = [{"state": s, "spelling": text} for s, texts in config.states.items() for text in {*texts, s.lower()}]
     _write(engine, "state_spellings", spellings, {"state": _S, "spelling": _S})
     endings: list[Row] = [{"ending": e, "country": c} for e, c in config.country_domains.items()]
     endings += [{"ending": e, "country": None} for e in config.generic_domains]
@@ -88,18 +98,37 @@ def _subjects(rule: ConsentRule) -> list[str]:
 
 
 def _jurisdictions(config: ConsentConfig) -> list[Row]:
-    """One row a rule set and country; ``state`` is set where it holds in one state only. '*' is everywhere."""
-    return [
-        {
-            "country": code.split("-")[0],
-            "state": code if "-" in code else None,
-            "rule_set": name,
-            "strictness": rule_set.strictness,
-        }
-        for name, rule_set in config.rule_sets.items()
-        for region in rule_set.regions
-        for code in config.regions.get(region, [region])
-    ]
+    """One row a rule set and country; ``state`` is set where it holds in one state only. '*' is everywhere.
+
+    A region counts as a country of its own: a record that names EU means every law that holds in all of its countries.
+    """
+    rows = []
+    for name, rule_set in config.rule_sets.items():
+        codes = [code for region in rule_set.regions for code in config.regions.get(region, [region])]
+        codes += [region for region, countries in config.regions.items() if {*countries} <= {*codes}]
+        of_set = {"rule_set": name, "strictness": rule_set.strictness}
+        rows += [of_set | {"country": c.split("-")[0], "state": c if "-" in c else None} for c in codes]
+    return rows
+
+
+def _write_macros(engine: Engine) -> None:
+    """The macros that the fold of consent events is written in.
+
+    ``test_bit(name)`` is the bit of a test. ``event_order(happened_at, rank, entry)`` is one number that puts events in
+    order of time, at the same time of rank (0..7), at last of entry (below 2^40); ``event_entry`` gives the entry back.
+    """
+    bits = " ".join(f"when {literal(test)} then {1 << number}::bigint" for number, test in enumerate(TESTS))
+    engine.sql(f"create or replace macro config.test_bit(name) as case name {bits} end")
+    # counted from the year 1, so that the number is never below 0
+    micros = f"(epoch_us(happened_at)::hugeint + {_MICROSECONDS_BEFORE_1970})"
+    engine.sql(
+        f"create or replace macro config.event_order(happened_at, rank, entry) as ({micros} * 8 + rank) * {_ENTRIES} + entry"
+    )
+    engine.sql(f"create or replace macro config.event_entry(event_order) as (event_order % {_ENTRIES})::bigint")
+
+
+_MICROSECONDS_BEFORE_1970 = 62_135_596_800_000_000
+_ENTRIES = 1 << 40
 
 
 def _write(engine: Engine, name: str, rows: list[Row], schema: dict[str, pl.DataType]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
+from leadgrade import keys
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
 from leadgrade.engine import DuckDBEngine, sql_file
@@ -20,7 +21,9 @@ _CONSENT_INPUTS = (
     "raw.activities",
     "raw.suppressions",
     "contacts.phones",
+    "raw.leads",
 )
+_SECRET = "library"  # noqa: S105  nothing of a database in memory is kept
 _EMAIL_FLAGS = ("is_free", "is_corporate", "is_role")
 
 
@@ -85,21 +88,27 @@ def consent(
     require(events, "events", ["person_id", "channel", "action", "captured_at"])
     with DuckDBEngine() as engine:
         _write_run(engine, as_of)
+        keys.write_macros(engine, _SECRET)
         config_tables.write_consent(engine, config, profile)
-        decay_tables.write_decay(engine, _no_decay())
+        decay_tables.write_decay(engine, no_decay())
         _write_people(engine, people)
         _write_events(engine, events)
-        steps.make(engine, (*steps.TOUCHES, *steps.CONSENT))
+        steps.make(engine, (*steps.TOUCHES, *steps.LEDGER, *steps.CONSENT))
         gaps = engine.read("hygiene.consent_gaps", ["person_id", "channel", "reason"])
         found = gaps.group_by("person_id", "channel").agg(pl.col("reason").sort().alias("gaps"))
         rows = engine.read("hygiene.consent").join(found, on=["person_id", "channel"], how="left")
         return rows.with_columns(pl.col("gaps").fill_null([])).sort("person_id", "channel")
 
 
-def _no_decay() -> DecayConfig:
+def no_decay() -> DecayConfig:
     """The consent rules need no survival, only the limits of bounces, which are the defaults."""
     field = {"golden_field": "email", "annual_decay": 0.5, "refresh_days": 1, "source": "none"}
     return DecayConfig.model_validate({"required_fields": ["work_email"], "fields": {"work_email": field}})
+
+
+def no_sources() -> pl.DataFrame:
+    """An empty ``config.sources``: nothing is known of where records come from."""
+    return pl.DataFrame(schema=dict.fromkeys(("source", "country", "default_country"), pl.String))
 
 
 def _fitted(frame: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -110,7 +119,9 @@ def _fitted(frame: pl.DataFrame, table: str) -> pl.DataFrame:
 
 
 def _write_run(engine: DuckDBEngine, as_of: datetime) -> None:
-    engine.write("meta.run", _fitted(pl.DataFrame({"run_id": ["library"], "as_of": [as_of]}), "meta.run"))
+    engine.write(
+        "meta.run", _fitted(pl.DataFrame({"run_id": ["library"], "as_of": [as_of], "secret": [_SECRET]}), "meta.run")
+    )
 
 
 def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
@@ -143,6 +154,10 @@ def _write_events(engine: DuckDBEngine, events: pl.DataFrame) -> None:
     )
     engine.write("raw.consents", _fitted(numbered, "raw.consents"))
     tagged = numbered.with_columns(pl.lit("consents").alias("object"), pl.lit("current").alias("state"))
+    engine.write(
+        "raw.deliveries", _fitted(pl.DataFrame({"file_id": ["library"], "arrival_rank": [1]}), "raw.deliveries")
+    )
+    engine.write("config.sources", no_sources())
     engine.write("people.links", _fitted(tagged, "people.links"))
     engine.write("raw.versions", _fitted(tagged, "raw.versions"))
     for table in _CONSENT_INPUTS:

@@ -8,26 +8,40 @@ from functools import partial
 from leadgrade.engine import sql_file
 from leadgrade.engine.duckdb import DuckDBEngine
 from leadgrade.hygiene import config_tables, last_scores, learning
+from leadgrade.hygiene.ledger import chain, lead_stops, new_files, points
 from leadgrade.run import Run
 
 TOUCHES = ("subjects", "points", "touches", "person_times")
 DECAY = ("segments", "learners", "decay_streams", "decay_checks", "decay_models", "decay")
+LEDGER = ("ledger_new_files", "lead_stops", "consent_arrivals", "consent_ledger")
 CONSENT = (
+    "consent_said",
+    "consent_links",
+    "stated_places",
     "places",
     "place_defaults",
-    "consent_events",
-    "consent_marks",
-    "consent_states",
+    "place_rules",
     "consent_facts",
     "consent_gaps",
     "consent",
+    "consent_expiries",
+    "consent_forecast",
 )
 RISK = ("bots", "bursts", "lead_signs", "person_signs", "owned_domains", "risk")
 STEPS = (
-    *TOUCHES, "evidence_faults", *DECAY, *CONSENT, *RISK, "reach", "people", "last_scores", "reverify_queue",
+    *TOUCHES, "evidence_faults", *DECAY, *LEDGER, *CONSENT, *RISK, "reach", "people", "last_scores", "reverify_queue",
 )  # fmt: skip
 # queries that one table alone is made from: as views they cost no room and no time of their own
-VIEWS = {"hygiene.decay": ("hygiene.decay_evidence",)}
+VIEWS = {
+    "hygiene.decay": ("hygiene.decay_evidence",),
+    "hygiene.consent_arrivals": ("hygiene.consent_records",),
+    "hygiene.consent_facts": (
+        "hygiene.consent_marks",
+        "hygiene.consent_flags",
+        "hygiene.consent_states",
+        "hygiene.consent_basis",
+    ),
+}
 _Build = Callable[[DuckDBEngine], int]
 
 
@@ -37,30 +51,33 @@ def _from_query(table: str, engine: DuckDBEngine) -> int:
 
 def _on_views(table: str, build: _Build, engine: DuckDBEngine) -> int:
     for view in VIEWS[table]:
-        if _is_table(view, engine):  # in work files that older versions made
-            engine.sql(f"drop table {view}")
-        engine.sql(f"create or replace view {view} as {sql_file(view).query}")
+        engine.define(view, sql_file(view).query)
     return build(engine)
-
-
-def _is_table(name: str, engine: DuckDBEngine) -> bool:
-    query = "select 1 from duckdb_tables() where schema_name || '.' || table_name = $name"
-    return engine.collect(query, {"name": name}).height > 0
 
 
 def _reads_with_views(table: str, reads: tuple[str, ...]) -> tuple[str, ...]:
     return (*reads, *(read for view in VIEWS[table] for read in sql_file(view).reads))
 
 
-_DECAY = "hygiene.decay"
+def _on_its_views(table: str) -> tuple[_Build, tuple[str, ...]]:
+    """How a table of VIEWS that has a query of its own is made, and what it reads."""
+    return partial(_on_views, table, partial(_from_query, table)), _reads_with_views(table, sql_file(table).reads)
+
+
+_DECAY, _FACTS = "hygiene.decay", "hygiene.consent_facts"
 # what a function makes (some tables in one go) and what it reads; every other table has its query in sql/hygiene
 BUILDS: dict[tuple[str, ...], tuple[_Build, tuple[str, ...]]] = {
     learning.TABLES: (learning.build, learning.READS),
     (last_scores.TABLE,): (last_scores.build, last_scores.READS),
-    (_DECAY, *VIEWS[_DECAY]): (
-        partial(_on_views, _DECAY, partial(_from_query, _DECAY)),
-        _reads_with_views(_DECAY, sql_file(_DECAY).reads),
+    (new_files.TABLE,): (new_files.build, new_files.READS),
+    (lead_stops.TABLE,): (lead_stops.build, lead_stops.READS),
+    (points.TABLE, *VIEWS[points.TABLE]): (
+        partial(_on_views, points.TABLE, points.build),
+        _reads_with_views(points.TABLE, points.READS),
     ),
+    chain.TABLES: (chain.build, chain.READS),
+    (_DECAY, *VIEWS[_DECAY]): _on_its_views(_DECAY),
+    (_FACTS, *VIEWS[_FACTS]): _on_its_views(_FACTS),
 }
 _FUNCTIONS = {tables[0]: function for tables, (function, _) in BUILDS.items()}
 
@@ -75,7 +92,7 @@ def make(engine: DuckDBEngine, steps: tuple[str, ...]) -> dict[str, int]:
     """Make these tables of the stage, in this order; the tables that they read must be there.
 
     Returns:
-        By table its rows.
+        By table its rows; of the ledger those that it gained.
     """
     return {table: _make(engine, table) for table in (f"hygiene.{step}" for step in steps)}
 

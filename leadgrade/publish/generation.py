@@ -13,17 +13,11 @@ from leadgrade import contract
 from leadgrade.contract import Column, Table
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
+from leadgrade.masking import masked, withheld
 from leadgrade.run import Run
 
 # BI drivers lag behind: every DuckDB since 1.0 reads this format
 STORAGE_VERSION = "v1.0.0"
-EMAIL = r"[^\s@<>]+@[^\s@<>]+"
-NUMBER = r"\+?[0-9][-0-9 ().\/]{6,}[0-9]"
-# what the verification of a generation looks for
-ADDRESS = EMAIL + r"\.[A-Za-z]{2,}"
-E164 = r"\+[0-9]{8,15}\b"
-# the same and whatever else stands around an @, but for the signs of JSON
-_AROUND_AT = r"""[^\s@<>"\x27,;]*@[^\s@<>"\x27,;]*"""
 # stages whose tables hold text that came from outside: ids, headers and names of files may be anything
 _FROM_OUTSIDE = {"raw", "contacts", "people"}
 
@@ -32,30 +26,15 @@ def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _masked(name: str) -> str:
-    """Text that people typed: addresses and long runs of digits are masked, the rest is kept."""
-    masked = f"regexp_replace(regexp_replace({name}, '{EMAIL}', '[e-mail]', 'g'), '{NUMBER}', '[number]', 'g')"
-    return f"case when regexp_matches({name}, '@|[0-9][-0-9 ().\\/]{{6,}}[0-9]') then {masked} else {name} end"
-
-
-def _withheld(name: str) -> str:
-    """Text that should be no address and no number: where it is one all the same, a mark stands for it.
-
-    One odd id or header must neither be shown nor keep a night from being published.
-    """
-    withheld = f"regexp_replace({name}, '{_AROUND_AT}|{E164}', '[withheld]', 'g')"
-    return f"case when contains({name}, '@') or contains({name}, '+') then {withheld} else {name} end"
-
-
-def _projection(table: Table, columns: Iterable[Column], *, masked: bool) -> str:
+def _projection(table: Table, columns: Iterable[Column], *, is_masked: bool) -> str:
     parts = []
     for column in columns:
         name = f'"{column.name}"'
         shown = name
-        if masked and column.is_free_text:
-            shown = f"{_masked(name)} as {name}"
-        elif masked and column.type == "VARCHAR" and table.stage in _FROM_OUTSIDE:
-            shown = f"{_withheld(name)} as {name}"
+        if is_masked and column.is_free_text:
+            shown = f"{masked(name)} as {name}"
+        elif is_masked and column.type == "VARCHAR" and table.stage in _FROM_OUTSIDE:
+            shown = f"{withheld(name)} as {name}"
         parts.append(shown)
     return ", ".join(parts)
 
@@ -76,7 +55,7 @@ def _write_tables(engine: DuckDBEngine, target: str, *, private: bool) -> dict[s
     for table, columns in written.items():
         engine.ensure(table.name)
         engine.sql(f"create schema if not exists {target}.{table.stage}")
-        select = f"select {_projection(table, columns, masked=not private)} from {table.name}"
+        select = f"select {_projection(table, columns, is_masked=not private)} from {table.name}"
         engine.sql(f"create table {target}.{table.name} as {select}")
         counts[table.name] = engine.count(f"{target}.{table.name}")
     with engine.transaction():  # a thousand small statements: one commit instead of one each

@@ -64,6 +64,10 @@ class Home:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self
 
+    def has_secret(self) -> bool:
+        """True where the key of the fingerprints is there."""
+        return (self.root / "secret.key").is_file()
+
     def secret(self) -> str:
         """The key of the fingerprints, made at the first call."""
         path = self.root / "secret.key"
@@ -89,6 +93,12 @@ class Home:
         text = (self.published / generation / "manifest.json").read_text(encoding="utf-8")
         loaded: dict[str, Any] = json.loads(text)
         return loaded
+
+    def consent_seals(self) -> list[str]:
+        """Seals of the ledger of consent that the kept generations up to the current one went out with."""
+        current = self.current()
+        seals = (self.manifest(g).get("consent_seal") for g in self.generations() if current is None or g <= current)
+        return [str(seal) for seal in seals if seal]
 
     def work_file(self, run_id: str) -> Path:
         """The work file of a run."""

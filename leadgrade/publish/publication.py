@@ -74,9 +74,17 @@ def _write_manifest(run: Run, folder: Path, counts: dict[str, dict[str, int]], n
         "as_of": run.as_of.isoformat(),
         "published_at": now.isoformat(),
         "config_hash": run.settings.sha256,
+        "consent_seal": _consent_seal(run),
         "row_counts": counts,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _consent_seal(run: Run) -> str | None:
+    """The ledger's last seal: kept outside of the database, it shows when the ledger is put back to an earlier night."""
+    query = "select arg_max(seals.seal, seals.seal_number) as seal from hygiene.consent_seals as seals"
+    seal: str | None = run.engine.collect(query)["seal"][0]
+    return seal
 
 
 def _make_durable(folder: Path) -> None:

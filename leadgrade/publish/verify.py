@@ -8,7 +8,7 @@ import duckdb
 
 from leadgrade import contract
 from leadgrade.errors import AuditFailed
-from leadgrade.publish.generation import ADDRESS, E164
+from leadgrade.masking import ADDRESS, E164
 
 
 def verify(folder: Path, counts: dict[str, dict[str, int]]) -> None:

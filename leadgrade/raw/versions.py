@@ -16,6 +16,6 @@ def build_versions(run: Run) -> None:
     for table in TABLES:
         query = sql_file(table).query
         if table == _VIEW:
-            run.engine.sql(f"create or replace view {table} as {query}")
+            run.engine.define(table, query)
         else:
             run.engine.materialize(table, query)

@@ -80,6 +80,7 @@ def _content(warehouse: Warehouse) -> dict[str, Any]:
         "points": sections.points(warehouse),
         "dispositions": sections.dispositions(warehouse),
         "gaps": sections.gaps(warehouse),
+        "ends": sections.ends(warehouse),
         "decay": sections.decay(warehouse),
         "emails": sections.emails(warehouse),
         "phones": sections.phones(warehouse),

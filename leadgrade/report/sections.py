@@ -76,6 +76,17 @@ def gaps(warehouse: Warehouse) -> list[Row]:
     )
 
 
+def ends(warehouse: Warehouse) -> list[Row]:
+    """Channels that may be used today by rule set, with how many are lost by each horizon; those that lose most first."""
+    return warehouse.rows(
+        "select jurisdiction, channel, max(usable) as usable, list(lost order by horizon_days) as lost, "
+        "list(horizon_days order by horizon_days) as horizons from ("
+        "select jurisdiction, channel, horizon_days, sum(usable) as usable, sum(lost) as lost "
+        "from hygiene.consent_forecast group by all) as horizons "
+        "group by jurisdiction, channel having max(lost) > 0 order by max(lost) desc, jurisdiction, channel limit 20"
+    )
+
+
 def decay(warehouse: Warehouse) -> list[Row]:
     """States of each field."""
     states = ("fresh", "ageing", "stale", "dead")

@@ -22,7 +22,8 @@ rules as (
         rules.subject,
         min(rules.default_basis) as default_basis,
         min(case when rules.test = 'expired_inquiry' then rules.inquiry_days end) as inquiry_days,
-        min(case when rules.test = 'expired_purchase' then rules.purchase_days end) as purchase_days
+        min(case when rules.test = 'expired_purchase' then rules.purchase_days end) as purchase_days,
+        bit_or(config.test_bit(rules.test)) as tests
     from config.consent_rules as rules
     group by rules.rule_set, rules.channel, rules.subject
 ),
@@ -35,7 +36,8 @@ countries as (
         places.country,
         max(rules.default_basis) as default_basis,
         min(rules.inquiry_days) as inquiry_days,
-        min(rules.purchase_days) as purchase_days
+        min(rules.purchase_days) as purchase_days,
+        coalesce(bit_or(rules.tests), 0) as tests
     from hygiene.places as places
     cross join kinds
     left join rules
@@ -52,7 +54,8 @@ defaults as (
         min(case when countries.default_basis is null then 0 else 1 end) = 1 as is_not_required,
         min(countries.default_basis) as default_basis,
         min(countries.inquiry_days) as inquiry_days,
-        min(countries.purchase_days) as purchase_days
+        min(countries.purchase_days) as purchase_days,
+        bit_or(countries.tests) as tests
     from countries
     group by countries.place, countries.channel, countries.subject
 ),
@@ -79,9 +82,11 @@ ranked as (
 )
 
 select
+    row_number() over (order by defaults.place, defaults.channel, defaults.subject) as group_number,
     defaults.place,
     defaults.channel,
     defaults.subject,
+    defaults.tests as group_tests,
     ranked.rule_set as jurisdiction,
     ranked.evidence as jurisdiction_from,
     defaults.is_not_required,

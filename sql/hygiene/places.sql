@@ -1,7 +1,7 @@
 -- hygiene.places: the rule sets that may apply to people with the same evidence of where they are
 -- grain: place, country, rule_set
--- reads: hygiene.subjects, config.jurisdictions, config.state_spellings, config.consent_settings
-with places as (
+-- reads: hygiene.subjects, hygiene.stated_places, config.jurisdictions, config.state_spellings, config.consent_settings
+with known_places as (
     select distinct
         subjects.place,
         subjects.country,
@@ -10,6 +10,38 @@ with places as (
         subjects.phone_region,
         subjects.domain_country
     from hygiene.subjects as subjects
+),
+
+places as (
+    select
+        known_places.*,
+        cast(null as varchar) as stated
+    from known_places
+    union all
+    select
+        distinct_places.place,
+        known_places.country,
+        known_places.country_from,
+        known_places.region,
+        known_places.phone_region,
+        known_places.domain_country,
+        distinct_places.stated
+    from (
+        select distinct
+            stated_places.place,
+            stated_places.place_known,
+            stated_places.stated
+        from hygiene.stated_places as stated_places
+    ) as distinct_places
+    inner join known_places on distinct_places.place_known = known_places.place
+),
+
+stated_codes as (
+    select
+        places.place,
+        unnest(string_split(places.stated, ',')) as code
+    from places
+    where places.stated is not null
 ),
 
 -- conflicting evidence keeps every country; the best evidence of each comes first
@@ -34,17 +66,25 @@ candidates as (
         cast(null as varchar) as region,
         'domain' as evidence
     from places
+    union all
+    select
+        stated_codes.place,
+        split_part(stated_codes.code, '-', 1) as country,
+        case when contains(stated_codes.code, '-') then lower(stated_codes.code) end as region,
+        'consent' as evidence
+    from stated_codes
 ),
 
 countries as (
     select
         candidates.place,
         candidates.country,
-        max(candidates.region) as region,
-        min(case candidates.evidence when 'country' then 1 when 'phone' then 2 else 3 end) as evidence_rank
+        candidates.region,
+        min(case candidates.evidence when 'country' then 1 when 'phone' then 2 when 'domain' then 3 else 4 end)
+            as evidence_rank
     from candidates
     where candidates.country is not null
-    group by candidates.place, candidates.country
+    group by candidates.place, candidates.country, candidates.region
 ),
 
 covered as (
@@ -75,7 +115,7 @@ resolved as (
         places.place,
         settings.unknown_as as country,
         cast(null as varchar) as region,
-        4 as evidence_rank,
+        5 as evidence_rank,
         1 as is_unknown
     from places
     cross join config.consent_settings as settings
@@ -88,8 +128,9 @@ select
     resolved.country,
     jurisdictions.rule_set,
     max(jurisdictions.strictness) as strictness,
-    min(case resolved.evidence_rank when 1 then 'country' when 2 then 'phone' when 3 then 'domain' else 'none' end)
-        as evidence
+    case min(resolved.evidence_rank)
+        when 1 then 'country' when 2 then 'phone' when 3 then 'domain' when 4 then 'consent' else 'none'
+    end as evidence
 from resolved
 inner join config.jurisdictions as jurisdictions on jurisdictions.country in (resolved.country, '*')
 left join config.state_spellings as spellings

@@ -20,8 +20,6 @@ from leadgrade.engine import sql_files
 from leadgrade.errors import ConfigError
 from leadgrade.hygiene import steps
 from tests.hygiene.golden import SIGNALS
-from tests.hygiene.test_consent_gaps import MAIL, NOTICE
-from tests.hygiene.world import Case, build
 from tests.support import REPOSITORY
 
 Change = Callable[[dict[str, Any]], object]
@@ -108,32 +106,10 @@ def test_faults(tmp_path: Path, name: str) -> None:
         load_settings(tmp_path)
 
 
-def test_settings_reach_the_rules(tmp_path: Path) -> None:
-    settings = load_settings(CONFIG)
-    consent = settings.consent.model_copy(
-        update={"retention_days": None, "calls": "autodialled", "channels": ["email"]}
-    )
-    object.__setattr__(settings, "consent", consent)
-    run = build(tmp_path, {"p": Case(MAIL | {"country": "US", "region": "CA"}, consents=[NOTICE])}, settings=settings)
-    assert run.engine.read("hygiene.consent_gaps")["reason"].to_list() == ["retention_undefined"]
-    assert run.engine.read("hygiene.reach")["channel"].to_list() == ["email"]
-    run.engine.close()
-
-
-def test_autodialled_calls_need_written_consent(tmp_path: Path) -> None:
-    settings = load_settings(CONFIG)
-    object.__setattr__(settings, "consent", settings.consent.model_copy(update={"calls": "autodialled"}))
-    person = Case({"phone_e164": "+14155550100", "phone_type": "fixed_line", "company_name": "Acme", "country": "US"})
-    run = build(tmp_path, {"p": person}, settings=settings)
-    found = run.engine.read("hygiene.consent_gaps", ["reason", "severity"])
-    assert found.rows() == [("tcpa_pewc_missing", "block")]
-    run.engine.close()
-
-
-def test_each_test_is_a_branch_of_the_query() -> None:
-    query = sql_files("hygiene")["hygiene.consent_gaps"].query
-    where = query[query.index("case rules.test") :]
-    assert set(re.findall(r"when '(\w+)'", where)) == set(TESTS)
+def test_each_test_is_a_bit_of_the_facts() -> None:
+    query = sql_files("hygiene")["hygiene.consent_facts"].query
+    bits = query[query.index("group_tests & (") : query.index(") as tests")]
+    assert set(re.findall(r"test_bit\('(\w+)'\)", bits)) == set(TESTS)
 
 
 def test_steps_are_all_tables_and_follow_their_reads() -> None:
@@ -144,6 +120,7 @@ def test_steps_are_all_tables_and_follow_their_reads() -> None:
         tables, reads = built[name] if name in built else ((name,), sql_files("hygiene")[name].reads)
         assert {read for read in reads if read.startswith("hygiene.")} <= made | set(tables), step
         made |= set(tables)
+    assert set(sql_files("hygiene")) <= made
     assert made == {name for name in contract.tables() if name.startswith("hygiene.")}
 
 

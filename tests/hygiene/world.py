@@ -27,6 +27,7 @@ _INPUTS = (
     "contacts.mail_servers",
     "raw.accounts",
     "raw.versions",
+    "raw.leads",
     *(f"raw.{name}" for name in _OBJECTS),
 )
 
@@ -93,13 +94,14 @@ def _add_records(tables: dict[str, list[Row]], name: str, case: Case) -> None:
     for kind in _OBJECTS:
         for number, record in enumerate(getattr(case, kind)):
             record_id = f"{kind[0]}_{name}_{number}"
-            place = {"record_id": record_id, "file_id": "f", "row_number": len(tables[f"raw.{kind}"])}
-            # without an address the record is about the lead of that id; _stale rows are older versions
-            state = "superseded" if record.get("_stale") else "current"
+            place = {"record_id": record_id, "file_id": f"file of {kind}", "row_number": len(tables[f"raw.{kind}"])}
+            # without an address the record is about the lead of that id
+            state = record.get("_state", "current")
             values = {k: v for k, v in record.items() if not k.startswith("_")}
             tables[f"raw.{kind}"].append({"subject_id": f"{name}-0"} | place | values)
             tables["raw.versions"].append({"object": kind, "state": state} | place)
-            tables["people.links"].append({"object": kind, "record_id": record_id, "person_id": name})
+            if state == "current" and not record.get("_unlinked"):
+                tables["people.links"].append({"object": kind, "record_id": record_id, "person_id": name})
     if case.account is not None:
         place = {"record_id": f"a_{name}", "file_id": "f", "row_number": len(tables["raw.accounts"])}
         tables["raw.accounts"].append(place | case.account)
@@ -116,6 +118,8 @@ def build(home: Path, cases: dict[str, Case], *, only: tuple[str, ...] = steps.S
     run = make_run(home, **changes)
     for table, rows in tables.items():
         make_table(run.engine, table, rows)
+    files = {row["file_id"] for kind in _OBJECTS for row in tables[f"raw.{kind}"]}
+    make_table(run.engine, "raw.deliveries", [{"file_id": f, "arrival_rank": n} for n, f in enumerate(sorted(files))])
     config_tables.load(run)
     steps.make(run.engine, only)
     return run

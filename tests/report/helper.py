@@ -100,6 +100,9 @@ def rich_world(people: int) -> World:
         score |= {"model_id": "m", "next_action": "route" if score["is_quality"] else "nurture"}
         score |= {"fit": 20, "intent": 10, "access": 0, "timing": 0, "integrity": 5, "negative": -5}
     world["hygiene.risk"].append({"person_id": "p_000001", "signal": "spam_text", "is_hard": True})
+    for days, lost in ((30, 7), (60, 19)):
+        end = {"horizon_days": days, "jurisdiction": "UK GDPR/PECR", "channel": "phone", "usable": 1234, "lost": lost}
+        world["hygiene.consent_forecast"] += [end, end | {"source": "forms", "usable": 1, "lost": 1}]
     ledger = {"file_id": "f_l", "object": "leads", "disposition": "quarantined", "reason": "row_too_long"}
     world["raw.row_ledger"] += [{**ledger, "row_number": 10_000 + n} for n in range(12)]
     world["raw.files"].append(

@@ -1,0 +1,1 @@
+"""The fold of consent against a short reference: ``python -m benchmarks.consent``."""

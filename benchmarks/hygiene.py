@@ -1,0 +1,145 @@
+"""The stage hygiene at a million people: CPU seconds of each table, and peak memory.
+
+    python -m benchmarks.hygiene                      1,000,000 people, every part of the stage
+    python -m benchmarks.hygiene --part consent       touches and consent only
+    python -m benchmarks.hygiene --keep DIR           leave the work file there, and use it again the next time
+
+A demo set of 20,000 rows of leads goes through the nightly job; then its people, with all that is known of them, are
+copied under other ids, addresses and numbers until there are enough. The copies are as dirty as the demo set and as far
+apart from each other as its people are. The stage is made in a process of its own, whose peak is the one that counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks.nightly import AS_OF, program
+from leadgrade import contract
+from leadgrade.config import load_settings
+from leadgrade.engine import DuckDBEngine, sql_files
+from leadgrade.hygiene import config_tables, steps
+from leadgrade.run import Run
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO_ROWS = 20_000
+MEMORY = "1500MB"  # DuckDB's own limit; polars and Python come on top
+# part of the stage -> its tables, in order; each part needs those of the touches
+PARTS: dict[str, tuple[str, ...]] = {
+    "touches": steps.TOUCHES,
+    "decay": steps.DECAY,
+    "ledger": steps.LEDGER,
+    "consent": steps.CONSENT,
+    "risk": ("bursts", "risk"),
+    "reach": ("reach", "people"),
+}
+_NEEDED = ("touches", "ledger")  # by every part
+_IDS = {
+    "person_id", "lead_id", "record_id", "file_id", "email_id", "phone_id", "source_record_id", "subject_id",
+    "account_id", "account_source_id",
+}  # fmt: skip
+_ADDRESSES = {"email", "email_raw", "email_match", "subject_email"}
+_DOMAINS = {"email_domain", "domain"}
+_NUMBERS = {"phone_e164", "mobile_e164", "phone_raw", "mobile_raw", "subject_phone"}
+
+
+def inputs() -> list[str]:
+    """The tables of other stages that this one reads."""
+    reads = {table for file in sql_files("hygiene").values() for table in file.reads}
+    reads |= {table for _, tables in steps.BUILDS.values() for table in tables}
+    return sorted(t for t in reads if t.split(".")[0] not in ("hygiene", "meta", "config"))
+
+
+def _copied(column: str) -> str:
+    """A column of copy ``k``: ids, addresses and numbers become those of other people."""
+    if column in _IDS:
+        return f'"{column}" || \'-\' || k as "{column}"'
+    if column in _ADDRESSES:
+        return f"replace(\"{column}\", '@', '@x' || k || '.') as \"{column}\""
+    if column in _DOMAINS:
+        return f"'x' || k || '.' || \"{column}\" as \"{column}\""
+    if column in _NUMBERS:
+        return f"regexp_replace(\"{column}\", '[0-9][0-9]$', right('0' || k, 2)) as \"{column}\""
+    return f'"{column}"'
+
+
+def prepare(path: Path, people: int) -> None:
+    """Make the work file: the demo night's tables, copied until there are ``people`` people."""
+    with tempfile.TemporaryDirectory(prefix="leadgrade-bench-") as folder:
+        home = Path(folder) / "home"
+        out = ["--out", str(home / "inbox"), "--rows", str(DEMO_ROWS), "--seed", "1", "--as-of", AS_OF]
+        for arguments in (["demo", *out], ["run", "--home", str(home), "--as-of", AS_OF]):
+            subprocess.run([program("leadgrade"), *arguments], check=True, stdout=subprocess.DEVNULL)
+        night = next((home / "runs").glob("*/work.duckdb"))
+        with DuckDBEngine(path) as engine:
+            engine.sql(f"attach '{night}' as night (read_only)")
+            engine.sql("create table meta.run as select * from night.meta.run")
+            there = int(engine.collect("select count(*) as n from night.people.golden")["n"][0])
+            for table in inputs():
+                columns = ", ".join(_copied(c.name) for c in contract.table(table).columns)
+                copies = f"range({-(-people // there)}) as copies(k)"
+                engine.sql(f"create table {table} as select {columns} from night.{table} cross join {copies}")
+
+
+def _make(path: Path, part: str) -> None:
+    """Child: make the tables of the stage and print what each cost."""
+    with DuckDBEngine(path, memory_limit=MEMORY, spill=path.parent / "spill") as engine:
+        secret = str(engine.read("meta.run", ["secret"])["secret"][0])
+        run = Run(engine, load_settings(ROOT / "config"), path.parent, "bench", datetime.fromisoformat(AS_OF), secret)
+        config_tables.load(run)
+        costs = {}
+        for name, tables in PARTS.items():
+            if part in ("all", name) or name in _NEEDED:
+                costs |= {table: {"part": name, **_measured(run, table)} for table in tables}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps({"tables": costs, "peak": peak}))
+
+
+def _measured(run: Run, table: str) -> dict[str, float]:
+    cpu, wall = time.process_time(), time.monotonic()
+    rows = steps.make(run.engine, (table,))
+    sys.stderr.write(f"\r{table:<20}{time.process_time() - cpu:.2f} s   ")
+    return {"rows": sum(rows.values()), "cpu": time.process_time() - cpu, "wall": time.monotonic() - wall}
+
+
+def _print(found: dict[str, dict[str, dict[str, float]]], peak: float) -> None:
+    tables = found["tables"]
+    print(f"{'part':<10}{'table':<20}{'rows':>12}{'CPU s':>9}{'wall s':>9}")
+    for table, cost in tables.items():
+        print(f"{cost['part']:<10}{table:<20}{cost['rows']:>12,}{cost['cpu']:>9.2f}{cost['wall']:>9.2f}")
+    for part in dict.fromkeys(cost["part"] for cost in tables.values()):
+        print(f"{part:<30}{'':>12}{sum(c['cpu'] for c in tables.values() if c['part'] == part):>9.2f}")
+    print(f"{'all':<30}{'':>12}{sum(c['cpu'] for c in tables.values()):>9.2f}   peak {peak:,.0f} MiB")
+
+
+def main() -> None:
+    """Make the work file, then the stage in a child, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--part", choices=["all", *PARTS], default="all")
+    parser.add_argument("--keep", type=Path, help="folder of the work file")
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        _make(options.child, options.part)
+        return
+    with tempfile.TemporaryDirectory(prefix="leadgrade-bench-") as folder:
+        path = (options.keep or Path(folder)) / f"hygiene_{options.people}.duckdb"
+        if not path.exists():
+            prepare(path, options.people)
+        command = [sys.executable, "-m", "benchmarks.hygiene", "--child", str(path), "--part", options.part]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ)
+        found = json.loads(done.stdout)
+        _print(found, found["peak"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""Appends tonight's events to the ledger: numbers them, chains them by subject, and seals the night.
+
+The content of an event is hashed in columns; only the link to the event before, which must wait for that one's hash, is
+made row by row, and only for the new rows.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import polars as pl
+
+from leadgrade import keys
+from leadgrade.engine.duckdb import DuckDBEngine
+
+LEDGER, HEADS, SEALS, FILES = (
+    "hygiene.consent_ledger",
+    "hygiene.consent_heads",
+    "hygiene.consent_seals",
+    "hygiene.ledger_files",
+)
+TABLES = (LEDGER, HEADS, SEALS, FILES)
+READS = ("hygiene.consent_arrivals", "hygiene.ledger_new_files")
+PURPOSE = "consent ledger"  # of the key
+HASH_DIGITS = 32
+GENESIS = "0" * HASH_DIGITS
+_NUMBERED, _LINKED = "hygiene.ledger_numbered", "hygiene.ledger_linked"  # dropped at the end
+_BATCH_ROWS = 200_000
+# what an event says, in the order in which it is hashed; the kind of each column
+CONTENT = {
+    "subject_key": "text", "subject_kind": "text", "object": "text", "record_id": "text", "file_id": "text",
+    "row_number": "number", "channel": "text", "names_number": "flag", "purpose": "text", "action": "text",
+    "lawful_basis": "text", "captured_at": "time", "double_opt_in_at": "time", "expires_at": "time", "source": "text",
+    "capture_source": "text", "capture_method": "text", "text_hash": "text", "jurisdiction": "text",
+    "has_assessment": "flag", "is_in_clear": "flag", "arrived_at": "time",
+}  # fmt: skip
+_AS_TEXT = {
+    "text": '"{0}"',
+    "number": 'cast("{0}" as varchar)',
+    "flag": "case when \"{0}\" then '1' else '0' end",
+    "time": 'cast(epoch_us("{0}") as varchar)',
+}
+# no text of the ledger holds control characters, so these two stand for nothing else
+_BETWEEN, _MISSING = "chr(31)", "chr(30)"
+_PLACE_DIGITS = 16
+
+
+def content_sql() -> str:
+    """SQL expression of the hash of everything an event says, over the columns of the ledger."""
+    parts = ", ".join(f"coalesce({_AS_TEXT[kind].format(name)}, {_MISSING})" for name, kind in CONTENT.items())
+    # one function: a chain of || copies the text anew for each column
+    return f"substr(sha256(concat_ws({_BETWEEN}, {parts})), 1, {HASH_DIGITS})"
+
+
+def link(key: str, prev_hash: str, event: str) -> str:
+    """Hash of an event. Key, previous hash and event are of fixed length, so that nothing can be put behind them."""
+    return sha256(f"{key}{prev_hash}{event}".encode()).hexdigest()[:HASH_DIGITS]
+
+
+def event_sql(content_hash: str) -> str:
+    """SQL expression of what is linked of an event: its entry, its sequence and the hash of its content."""
+    places = (f"lpad(cast({name} as varchar), {_PLACE_DIGITS}, '0')" for name in ("entry", "sequence"))
+    return f"concat({', '.join(places)}, {content_hash})"
+
+
+def chain_key(secret: str) -> str:
+    """The key of the chains, 64 hex digits."""
+    return keys.derived(secret, PURPOSE).hex()
+
+
+def build(engine: DuckDBEngine) -> int:
+    """Append hygiene.consent_arrivals to the ledger and return the number of new events.
+
+    What was appended before stays as it is; the same files never count twice. All four tables take the night together.
+    """
+    for table in TABLES:
+        engine.ensure(table)
+    run = engine.read("meta.run", ["secret", "run_id"]).row(0, named=True)
+    key = chain_key(run["secret"])
+    engine.sql(f"create or replace table {_NUMBERED} as {_NUMBERS}")
+    new = engine.count(_NUMBERED)
+    if new:
+        _link(engine, key)
+    with engine.transaction():
+        if new:
+            engine.sql(f"insert into {LEDGER} by name {_NEW_EVENTS}")
+            engine.sql(_FORGET_HEADS)
+            engine.sql(_NEW_HEADS)
+            _seal(engine, key)
+        engine.sql(_NEW_FILES, {"run_id": run["run_id"]})
+    for table in (_NUMBERED, _LINKED):
+        engine.sql(f"drop table if exists {table}")
+    return new
+
+
+# an arrival, known by its rowid, as the ledger will hold it but for its place and its hashes
+_EVENTS = f"""
+select
+    arrivals.rowid as arrival, arrivals.arrival_rank,
+    config.subject_key(arrivals.subject_kind, arrivals.subject_value) as subject_key, arrivals.subject_kind,
+    arrivals.object, arrivals.record_id, arrivals.file_id, arrivals.row_number, arrivals.channel, arrivals.names_number,
+    arrivals.purpose, arrivals.action, arrivals.lawful_basis, arrivals.captured_at, arrivals.double_opt_in_at,
+    arrivals.expires_at, arrivals.source, arrivals.capture_source, arrivals.capture_method,
+    substr(sha256(arrivals.text_version), 1, {HASH_DIGITS}) as text_hash, arrivals.jurisdiction, arrivals.has_assessment,
+    arrivals.is_in_clear, run.as_of as arrived_at
+from hygiene.consent_arrivals as arrivals
+cross join meta.run as run"""
+# the place of each new event in the ledger: few narrow columns, for they are sorted
+_NUMBERS = f"""
+with events as (
+    select
+        events.arrival, events.arrival_rank, events.row_number, events.object, events.record_id, events.channel,
+        events.action, events.subject_kind, events.subject_key, {content_sql()} as content_hash
+    from ({_EVENTS}) as events
+    semi join hygiene.ledger_new_files as new_files on events.file_id = new_files.file_id
+    anti join {FILES} as files on events.file_id = files.file_id
+),
+-- a flag that is still true tells nothing new
+known_flags as (
+    select flags.arrival
+    from events as flags
+    left join {LEDGER} as ledger
+        on ledger.object = 'leads' and flags.record_id = ledger.record_id and flags.channel = ledger.channel
+        and flags.action = ledger.action and flags.subject_key = ledger.subject_key
+    where flags.object = 'leads'
+    qualify ledger.entry is not null or row_number() over (
+        partition by flags.record_id, flags.channel, flags.action, flags.subject_key
+        order by flags.arrival_rank, flags.row_number
+    ) > 1
+),
+entered as (
+    select
+        events.arrival, events.subject_key, events.content_hash,
+        last.entry + row_number() over (
+            order by events.arrival_rank, events.row_number, events.channel, events.subject_kind
+        ) as entry
+    from events
+    cross join (select coalesce(max(ledger.entry), 0) as entry from {LEDGER} as ledger) as last
+    anti join known_flags on events.arrival = known_flags.arrival
+)
+select
+    entered.arrival, entered.entry, entered.subject_key, entered.content_hash,
+    coalesce(heads.events, 0) + row_number() over (partition by entered.subject_key order by entered.entry) as sequence,
+    coalesce(heads.head_hash, '{GENESIS}') as prev_hash
+from entered
+left join {HEADS} as heads on entered.subject_key = heads.subject_key"""
+_NEW_EVENTS = f"""
+select
+    events.* exclude (arrival, arrival_rank, subject_key), numbered.subject_key, numbered.entry, numbered.sequence,
+    linked.prev_hash, linked.row_hash
+from ({_EVENTS}) as events
+inner join {_NUMBERED} as numbered on events.arrival = numbered.arrival
+inner join {_LINKED} as linked on numbered.entry = linked.entry"""
+
+
+def _link(engine: DuckDBEngine, key: str) -> None:
+    """Chain the new events, subject by subject, batch by batch."""
+    event = event_sql("content_hash")
+    query = f"select entry, subject_key, prev_hash, {event} as event from {_NUMBERED} order by subject_key, sequence"
+    engine.sql(f"create or replace table {_LINKED} (entry bigint, prev_hash varchar, row_hash varchar)")
+    for batch in map(_Chain(key), engine.batches(query, _BATCH_ROWS)):
+        engine.write(_LINKED, batch, append=True)
+
+
+class _Chain:
+    """Adds the hashes to rows that come subject by subject; a subject may go on in the next batch."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._subject = ""
+        self._hash = GENESIS
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        before, hashes = [], []
+        for subject, prev_hash, event in rows.select("subject_key", "prev_hash", "event").iter_rows():
+            prev = self._hash if subject == self._subject else prev_hash
+            self._subject, self._hash = subject, link(self._key, prev, event)
+            before.append(prev)
+            hashes.append(self._hash)
+        return rows.select("entry", prev_hash=pl.Series(before), row_hash=pl.Series(hashes))
+
+
+_FORGET_HEADS = f"delete from {HEADS} where subject_key in (select numbered.subject_key from {_NUMBERED} as numbered)"
+_NEW_HEADS = f"""
+insert into {HEADS} by name
+select ledger.subject_key, max(ledger.sequence) as events, arg_max(ledger.row_hash, ledger.sequence) as head_hash
+from {LEDGER} as ledger
+where ledger.entry >= (select min(numbered.entry) from {_NUMBERED} as numbered)
+group by ledger.subject_key"""
+_NEW_FILES = f"""
+insert into {FILES} by name
+select new_files.file_id, $run_id as run_id
+from hygiene.ledger_new_files as new_files
+anti join {FILES} as files on new_files.file_id = files.file_id"""
+# in parts, so that no text grows with the ledger
+ENTRIES_HASH = f"""
+select substr(sha256(string_agg(parts.part_hash, '' order by parts.part)), 1, {HASH_DIGITS}) as entries_hash
+from (
+    select ledger.entry // 10000 as part, sha256(string_agg(ledger.row_hash, '' order by ledger.entry)) as part_hash
+    from {{ledger}} as ledger
+    where ledger.entry between $first_entry and $last_entry
+    group by ledger.entry // 10000
+) as parts"""
+_NIGHT = f"""
+select
+    (select coalesce(max(seals.seal_number), 0) + 1 from {SEALS} as seals) as seal_number,
+    (select arg_max(seals.seal, seals.seal_number) from {SEALS} as seals) as seal_before,
+    (select count(*) from {HEADS}) as subjects,
+    min(numbered.entry) as first_entry,
+    max(numbered.entry) as last_entry,
+    any_value(run.run_id) as run_id,
+    any_value(run.as_of) as as_of
+from {_NUMBERED} as numbered
+cross join meta.run as run"""
+
+
+def seal_of(key: str, night: dict[str, object], seal_before: str | None) -> str:
+    """The seal of a night: over its row of hygiene.consent_seals and the seal before."""
+    names = ("seal_number", "run_id", "as_of", "first_entry", "last_entry", "subjects", "entries_hash")
+    content = sha256("\x1f".join(str(night[name]) for name in names).encode()).hexdigest()
+    return link(key, seal_before or GENESIS, content)
+
+
+def _seal(engine: DuckDBEngine, key: str) -> None:
+    night = engine.collect(_NIGHT).row(0, named=True)
+    before = night.pop("seal_before")
+    places = {name: night[name] for name in ("first_entry", "last_entry")}
+    night["entries_hash"] = engine.collect(ENTRIES_HASH.format(ledger=LEDGER), places)["entries_hash"][0]
+    night["seal"] = seal_of(key, night, before)
+    engine.write(SEALS, pl.DataFrame([night]), append=True)

@@ -1,0 +1,66 @@
+"""leadgrade consent: the ledger of consent, looked after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leadgrade.errors import InputError
+from leadgrade.hygiene.ledger.verify import FAULTS, Verdict, verify
+from leadgrade.publish import Home
+from leadgrade.publish.branch import newest_base
+from pipelines.cli.common import console, fail, home_option, resolve
+
+BROKEN = 1
+
+
+@click.group()
+def consent() -> None:
+    """Look after the ledger of consent: verify that nothing in it was changed."""
+
+
+@consent.command("verify")
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The one file to look at (default: the published warehouse, and the work file that the next night goes on from).",
+)
+@click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="Broken links to name.")
+@home_option
+def verify_command(database: Path | None, most: int, home: Path | None) -> None:
+    """Recompute every hash of the ledger and name the first broken link of each subject.
+
+    Exit code 0 where nothing was changed, 1 where a link is broken, 2 where there is no ledger to look at.
+    """
+    here = Home(resolve(home, None)[0])
+    files = [database] if database else _files(here)
+    if not here.has_secret():
+        fail(
+            f"{here.root}: no secret.key there, and without the key of the home that wrote the ledger nothing can be verified"
+        )
+    seals = [] if database else here.consent_seals()
+    try:
+        verdicts = [(path, verify(path, here.secret(), seals, most)) for path in files]
+    except InputError as error:
+        fail(str(error))
+    for path, verdict in verdicts:
+        _print(path, verdict)
+    if not all(verdict.is_whole for _, verdict in verdicts):
+        raise SystemExit(BROKEN)
+
+
+def _files(home: Home) -> list[Path]:
+    base = newest_base(home)
+    if base is None or not home.warehouse.exists():
+        fail(f"nothing is published yet in {home.published}. Run: leadgrade run")
+    return [home.warehouse, base[1]]
+
+
+def _print(path: Path, verdict: Verdict) -> None:
+    said = f"{verdict.events:,} events of {verdict.subjects:,} subjects in {verdict.nights:,} nights"
+    end = "nothing was changed" if verdict.is_whole else f"{verdict.broken:,} broken links"
+    console.print(f"{path}: {said}: {end}", markup=False, soft_wrap=True)
+    for link in verdict.first:
+        line = f"  {link.subject_key}, number {link.sequence}: {link.fault}: {FAULTS[link.fault]}"
+        console.print(line, markup=False, soft_wrap=True)
