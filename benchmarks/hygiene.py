@@ -151,13 +151,13 @@ def _fitted(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _print(found: dict[str, dict[str, dict[str, float]]], peak: float) -> None:
     tables = found["tables"]
-    print(f"{"part":<12}{"table":<20}{'rows':>12}{'CPU s':>9}{'wall s':>9}")
+    print(f"{'part':<12}{'table':<20}{'rows':>12}{'CPU s':>9}{'wall s':>9}")
     for table, cost in tables.items():
-        print(f"{cost['part']:<10}{table:<20}{cost['rows']:>12,}{cost['cpu']:>9.2f}{cost['wall']:>9.2f}")
+        print(f"{cost['part']:<12}{table:<20}{cost['rows']:>12,}{cost['cpu']:>9.2f}{cost['wall']:>9.2f}")
     for part in dict.fromkeys(cost["part"] for cost in tables.values()):
         print(f"{part:<32}{'':>12}{sum(c['cpu'] for c in tables.values() if c['part'] == part):>9.2f}")
     stage = sum(cost["cpu"] for cost in tables.values() if cost["part"] in PARTS)
-    print(f"{'the stage':<30}{'':>12}{stage:>9.2f}   peak {peak:,.0f} MiB")
+    print(f"{'the stage':<32}{'':>12}{stage:>9.2f}   peak {peak:,.0f} MiB")
 
 
 def main() -> None:
