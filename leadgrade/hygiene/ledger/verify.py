@@ -78,16 +78,20 @@ def verify(database: Path, secret: str, seals: Iterable[str] = (), most: int = 2
         raise InputError(f"no such file: {database}")
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
-            return _verify(connection, chain.chain_key(secret), seals, most)
+            return verify_connection(connection, secret, seals, most)
     except (duckdb.IOException, duckdb.CatalogException) as error:
         raise InputError(
             f"{database}: no ledger of consent can be read there ({type(error).__name__}); is it in use, or of an older release?"
         ) from None
 
 
-def _verify(connection: duckdb.DuckDBPyConnection, key: str, seals: Iterable[str], most: int) -> Verdict:
+def verify_connection(
+    connection: duckdb.DuckDBPyConnection, secret: str, seals: Iterable[str] = (), most: int = 20
+) -> Verdict:
+    """The same on a database that is open already."""
+    key = chain.chain_key(secret)
     connection.execute("set timezone = 'UTC'")
-    connection.execute(f"create temp table broken as {_broken_sql(key)}")
+    connection.execute(f"create or replace temp table broken as {_broken_sql(key)}")
     for row in _broken_nights(connection, key, set(seals)):
         connection.execute("insert into broken values (?, ?, ?)", list(row))
     events, subjects = connection.execute(
