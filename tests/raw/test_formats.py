@@ -127,8 +127,8 @@ def test_json_does_not_depend_on_how_it_is_cut_into_pieces(tmp_path, monkeypatch
     monkeypatch.setattr(json_records, "CHUNK", size)
     text = '{"meta": {"k": "]}\\""}, "leads": [{"a": 1.5, "b": "\u20ac\\u00e9"}, {"a": tru, "b": 2}, {"a": "\\\\"}], "x": ["}"]}'
     pieces = [text[i : i + size] for i in range(0, len(text), size)]
-    found = list(json_stream.stream_records(pieces))
-    assert found == list(json_stream.stream_records([text]))
+    found = list(json_stream.stream_records(json_window.Window(pieces)))
+    assert found == list(json_stream.stream_records(json_window.Window([text])))
     assert len(found) == 3
 
 

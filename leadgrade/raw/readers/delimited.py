@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -36,17 +37,23 @@ codecs.register_error("leadgrade_broken", lambda error: ("\udcff", getattr(error
 
 def read_delimited(path: Path, sniffed: Sniffed) -> Iterator[Batch]:
     """Batches of the records after the header, numbered from 1; blank lines are no records."""
+    for _, found in read_blocks(split_header(path, sniffed)[1], sniffed):
+        if found.records:
+            yield found
+
+
+def read_blocks(blocks: Iterator[bytes], sniffed: Sniffed) -> Iterator[tuple[bytes, Batch]]:
+    """The text behind the header in pieces of whole records, each with what is read in it; together they are the text."""
     following, rest = 1, b""
-    for block, is_last in _with_last(_without_header(path, sniffed)):
+    for block, is_last in _with_last(blocks):
         rest += block
         while rest:
             found, used = _read(rest, sniffed, following, is_last=is_last)
             if found is None:
                 break
             following += found.records
+            yield rest[:used], found
             rest = rest[used:]
-            if found.records:
-                yield found
 
 
 def _utf8_blocks(path: Path, sniffed: Sniffed) -> Iterator[bytes]:
@@ -74,18 +81,18 @@ def _with_last(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
         yield held, True
 
 
-def _without_header(path: Path, sniffed: Sniffed) -> Iterator[bytes]:
-    """The blocks from the first line after the header on."""
-    lines, rest = sniffed.first_line, b""
-    for block in _utf8_blocks(path, sniffed):
-        if lines:
-            rest += block
-            lines, rest = _drop_lines(rest, lines)
-            # a line end may be cut in two, so what is left waits for more
-            if lines == 0:
-                yield rest
-        else:
-            yield block
+def split_header(path: Path, sniffed: Sniffed) -> tuple[bytes, Iterator[bytes]]:
+    """The lines up to the end of the header, and the blocks behind them, as UTF-8 without its mark."""
+    lines, head, rest = sniffed.first_line, b"", b""
+    blocks = _utf8_blocks(path, sniffed)
+    while lines and (block := next(blocks, None)) is not None:
+        text = rest + block
+        # a line end may be cut in two, so what is left waits for more
+        lines, rest = _drop_lines(text, lines)
+        head += text[: len(text) - len(rest)]
+    if lines:
+        return head + rest, iter(())
+    return head, chain([rest], blocks)
 
 
 def _drop_lines(text: bytes, lines: int) -> tuple[int, bytes]:

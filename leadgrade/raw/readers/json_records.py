@@ -11,7 +11,7 @@ from pathlib import Path
 
 from leadgrade.raw.readers.json_flat import cells_of, headers_of, short_name
 from leadgrade.raw.readers.json_stream import Fault, Found, line_records, parsed, stream_records
-from leadgrade.raw.readers.json_window import BLANK
+from leadgrade.raw.readers.json_window import BLANK, Window
 from leadgrade.raw.readers.json_wrapper import is_page, is_wrapper
 from leadgrade.raw.readers.sniffed import Batch, Reject, Sniffed, make_frame
 from leadgrade.raw.readers.streams import open_bytes
@@ -119,11 +119,11 @@ def _cells(item: dict[str, object], text: str) -> dict[str, str | None] | None:
 
 
 def _found(path: Path, sniffed: Sniffed) -> Iterator[Found]:
-    chunks = _chunks(path, sniffed.compression, sniffed.encoding or "utf-8")
-    return line_records(chunks) if sniffed.format == "jsonl" else stream_records(chunks)
+    chunks = text_chunks(path, sniffed.compression, sniffed.encoding or "utf-8")
+    return line_records(chunks) if sniffed.format == "jsonl" else stream_records(Window(chunks))
 
 
-def _chunks(path: Path, compression: str | None, encoding: str) -> Iterator[str]:
+def text_chunks(path: Path, compression: str | None, encoding: str) -> Iterator[str]:
     """The text piece by piece; what cannot be decoded comes as lone surrogates."""
     codec, errors = (encoding, "leadgrade_json") if "16" in encoding else ("utf-8-sig", "surrogateescape")
     decoder = codecs.getincrementaldecoder(codec)(errors)
@@ -146,11 +146,11 @@ def _encoding(path: Path, compression: str | None) -> str | None:
 
 def _form(path: Path, compression: str | None, encoding: str) -> str | None:
     """``jsonl``, ``json``, or None where the first MiB holds no JSON."""
-    parts = list(islice((part for part in _chunks(path, compression, encoding) if part), 2))
+    parts = list(islice((part for part in text_chunks(path, compression, encoding) if part), 2))
     text, is_whole = parts[0].lstrip(BLANK), len(parts) == 1
     if text.startswith("{") and _is_lines(text, is_whole=is_whole):
         return "jsonl"
-    if _OPENS.match(text) or any(not isinstance(item, Fault) and item for _, item in stream_records([text])):
+    if _OPENS.match(text) or any(not isinstance(item, Fault) and item for _, item in stream_records(Window([text]))):
         return "json"
     return "json" if is_whole and _is_json(text) else None
 

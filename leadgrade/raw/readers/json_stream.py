@@ -72,9 +72,8 @@ def _lines(chunks: Iterable[str]) -> Iterator[str]:
         yield rest
 
 
-def stream_records(chunks: Iterable[str]) -> Iterator[Found]:
+def stream_records(window: Window) -> Iterator[Found]:
     """Records of any other JSON text: each object, or those of an array, or those of the array that an object wraps."""
-    window = Window(chunks)
     while sign := window.sign():
         if sign == "[":
             window.at += 1

@@ -27,7 +27,8 @@ class Malformed(Exception):
 class Window:
     """The part of the text that is at hand.
 
-    ``at`` is the place in it. What lies ahead is counted from there, for the window moves when more is read.
+    ``at`` is the place in it, ``place`` the same in the whole text. What lies ahead is counted from there, for the window
+    moves when more is read.
     """
 
     def __init__(self, chunks: Iterable[str]) -> None:
@@ -35,6 +36,12 @@ class Window:
         self.is_done = False
         self.text = ""
         self.at = 0
+        self._passed = 0
+
+    @property
+    def place(self) -> int:
+        """Characters of the whole text before the place."""
+        return self._passed + self.at
 
     def sign(self) -> str:
         """Move to the next sign that is no blank; empty at the end."""
@@ -63,6 +70,7 @@ class Window:
             self.is_done = chunk is None
             parts.append(chunk or "")
             wanted -= len(parts[-1])
+        self._passed += self.at
         self.text, self.at = "".join(parts), 0
         return any(parts[1:])
 

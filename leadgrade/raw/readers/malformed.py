@@ -23,7 +23,7 @@ _TOO_LONG = ("record_too_long", "a quote is opened and not closed within 16 MiB"
 
 
 @dataclass(slots=True)
-class _Record:
+class Record:
     """Physical lines ``start`` to ``end`` of a block: the cells, or what is wrong with the first of the lines."""
 
     start: int
@@ -51,7 +51,7 @@ def read_block(text: bytes, sniffed: Sniffed, following: int, *, is_last: bool, 
         return _too_long(text, len(sniffed.headers), following)
     width, used = len(sniffed.headers), 0
     rows, numbers, rejects = list[list[str]](), list[int](), list[Reject]()
-    for record in _records(lines[:complete], sniffed.delimiter or ",", width, is_last=is_last, must_move=must_move):
+    for record in records_in(lines[:complete], sniffed.delimiter or ",", width, is_last=is_last, must_move=must_move):
         used = record.end
         fault = record.fault or _fault(record.cells, width)
         if fault:
@@ -102,7 +102,7 @@ class _Feed:
         return self._lines[self.place - 1]
 
 
-def _records(lines: list[str], delimiter: str, width: int, *, is_last: bool, must_move: bool) -> Iterator[_Record]:
+def records_in(lines: list[str], delimiter: str, width: int, *, is_last: bool, must_move: bool) -> Iterator[Record]:
     """Records and blank lines (no cells), in order; stops before a record that may go on in the next block.
 
     Where a record went wrong after many lines, the records in these lines may have few: else lines that each open a
@@ -119,7 +119,7 @@ def _records(lines: list[str], delimiter: str, width: int, *, is_last: bool, mus
         if record.fault is _OPEN and not (is_last and feed.limit == len(lines)):
             record.fault = _TOO_LONG if feed.limit == len(lines) else _BAD_QUOTE
         if not record.fault and _swallowed(lines, record, delimiter, width):
-            record = _Record(start, start + 1, [], _BAD_QUOTE)
+            record = Record(start, start + 1, [], _BAD_QUOTE)
         if record.fault:
             wary_until = feed.place if feed.place - start > FEW_LINES else wary_until
             feed.place = record.end
@@ -128,16 +128,16 @@ def _records(lines: list[str], delimiter: str, width: int, *, is_last: bool, mus
         start = record.end
 
 
-def _next(reader: Iterator[list[str]], feed: _Feed, start: int) -> _Record:
+def _next(reader: Iterator[list[str]], feed: _Feed, start: int) -> Record:
     """The next record; its first line alone, with the fault, where its quotes are malformed or stay open."""
     try:
         cells = next(reader)
     except csv.Error as error:
-        return _Record(start, start + 1, [], _OPEN if "end of data" in str(error) else _BAD_QUOTE)
-    return _Record(start, feed.place, cells)
+        return Record(start, start + 1, [], _OPEN if "end of data" in str(error) else _BAD_QUOTE)
+    return Record(start, feed.place, cells)
 
 
-def _swallowed(lines: list[str], record: _Record, delimiter: str, width: int) -> bool:
+def _swallowed(lines: list[str], record: Record, delimiter: str, width: int) -> bool:
     """The record has another width, and a line inside it, one without quotes, is a whole record by itself."""
     if width < 2 or record.end - record.start < 2 or len(record.cells) == width:
         return False
