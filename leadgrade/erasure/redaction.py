@@ -20,9 +20,9 @@ def name_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     written: set[str] = set()
     for words in (_WORD.findall(text) for name in names for text in (name, _unaccented(name))):
         if len(words) > 1:
-            given, family = r"[\s.'-]+".join(words[:-1]), words[-1]
+            given, family = r"[ \xa0.'-]+".join(words[:-1]), words[-1]
             # lists have the family name first
-            written |= {rf"{given}[\s.'-]+{family}", rf"{family},?\s+{given}"}
+            written |= {rf"{given}[ \xa0.'-]+{family}", rf"{family},?[ \xa0]+{given}"}
     if not written:
         return None
     return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(sorted(written, key=len, reverse=True))})(?![^\W\d_])", re.IGNORECASE)

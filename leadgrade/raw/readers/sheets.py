@@ -110,7 +110,7 @@ def _sheet_rows(book: CalamineWorkbook, name: str) -> Iterator[list[str]]:
     """Filled rows as text; none where the sheet is a chart."""
     try:
         for row in book.get_sheet_by_name(name).iter_rows():
-            cells = [_text(cell) for cell in row]
+            cells = [cell_text(cell) for cell in row]
             if any(cell.strip() for cell in cells):
                 yield cells
     except BaseException as error:  # noqa: BLE001  a panic of the reader is no Exception
@@ -126,7 +126,7 @@ def _fault(error: BaseException) -> BaseException:
     return _Damaged("a damaged workbook, or a document that is none; export it again")
 
 
-def _text(cell: object) -> str:
+def cell_text(cell: object) -> str:
     """A cell as a csv file would hold it: ISO times, no ``.0`` behind whole numbers."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
