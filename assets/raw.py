@@ -27,6 +27,7 @@ TAKEN_IN = (
     "raw.quarantine",
     "raw.offers",
     "raw.corrections",
+    "raw.erased_rows",
     *versions.TABLES,
 )
 

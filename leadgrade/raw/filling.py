@@ -12,17 +12,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from leadgrade.config.sources import Source
 from leadgrade.raw import store
 from leadgrade.raw.cells import dates
 from leadgrade.raw.cells.cleaning import Cells, clean_cells
 from leadgrade.raw.cells.dates import DateForm, Evidence, Told
 from leadgrade.raw.convert import Converted, convert
+from leadgrade.raw.erased import Erased, without, without_marked
 from leadgrade.raw.headers import Match
 from leadgrade.raw.plan import Plan
 from leadgrade.raw.profile import Profile
 from leadgrade.raw.readers.batches import read_batches
-from leadgrade.raw.readers.sniffed import Batch, Sniffed
+from leadgrade.raw.readers.sniffed import ROW_NUMBER, Batch, Sniffed
 from leadgrade.run import Run
 
 Seen = dict[int, Evidence]
@@ -43,6 +46,8 @@ class Job:
         inherited: Header -> form of its dates, from the file that this one corrects.
         surveyed: What the date columns of the whole file show, where that had to be found out first.
         id_system: System of the records that a list of deletions names; None elsewhere.
+        erased: What is known of erased people.
+        erased_rows: Numbers of its rows that were erased before.
     """
 
     run: Run
@@ -54,6 +59,8 @@ class Job:
     inherited: Mapping[str, DateForm] = field(default_factory=dict)
     surveyed: Seen | None = None
     id_system: str | None = None
+    erased: Erased | None = None
+    erased_rows: frozenset[int] = frozenset()
 
     def forms(self, seen: Seen, told: Told) -> dict[int, DateForm]:
         """The forms of the date columns that have shown numeric dates."""
@@ -99,15 +106,18 @@ def fill(job: Job, match: Match, file: dict[str, Any]) -> None:
         OrderTold: The file was not surveyed and one pass is not enough.
     """
     told, seen = told_order(job.source, match), job.surveyed or {}
+    erased = job.erased or Erased(job.run.engine)
     plan = Plan(match, job.headers, job.forms(seen, told), job.source.mode == "deletions", job.id_system)
     profile = Profile(job.headers, {p: name for name, positions in match.fields.items() for p in positions})
-    for batch in read_batches(job.path, job.sniffed):
+    for read in read_batches(job.path, job.sniffed):
+        batch, gone = without_marked(read, job.erased_rows)
         cells = _cells(batch, plan)
         if job.surveyed is None:
             before, seen = seen, _add(seen, cells, plan)
             plan = _replan(plan, before, job.forms(seen, told))
-        converted = convert(batch.rows, cells, plan)
-        _write(job, file, plan, batch, converted)
+        converted = _write(job, file, plan, batch, convert(batch.rows, cells, plan), erased)
+        file["rows_read"] += len(gone)
+        erased.keep_count(file, plan, gone, job.run.as_of)
         profile.add(converted.kept, cells.null_tokens, converted.unread)
     file |= _headers_record(plan)
     job.run.engine.write("raw.columns", profile.frame(file["file_id"], file["source"], plan.object), append=True)
@@ -131,14 +141,23 @@ def _replan(plan: Plan, before: Seen, forms: Mapping[int, DateForm]) -> Plan:
     return plan if forms == plan.forms else replace(plan, forms=forms)
 
 
-def _write(job: Job, file: dict[str, Any], plan: Plan, batch: Batch, converted: Converted) -> None:
-    engine = job.run.engine
-    store.insert_rows(engine, plan, converted.accepted, file, job.source.of or file["source"])
-    store.insert_refused(engine, converted.refused, file)
-    store.insert_refused(engine, store.rejects_frame(batch.rejects), file)
+def _write(
+    job: Job, file: dict[str, Any], plan: Plan, batch: Batch, converted: Converted, erased: Erased
+) -> Converted:
+    """Write a batch but for the rows of erased people; what of it was taken."""
+    engine, owner = job.run.engine, job.source.of or file["source"]
+    rejects = store.rejects_frame(batch.rejects)
+    late = erased.late(plan, converted.accepted, file, owner)
+    late |= erased.late_refused(converted.refused) | erased.late_refused(rejects)
+    taken, rejects = without(converted, late), rejects.filter(~pl.col(ROW_NUMBER).is_in(list(late)))
+    store.insert_rows(engine, plan, taken.accepted, file, owner)
+    store.insert_refused(engine, taken.refused, file)
+    store.insert_refused(engine, rejects, file)
+    erased.keep_count(file, plan, late, job.run.as_of)
     file["rows_read"] += batch.records
-    file["rows_accepted"] += len(converted.accepted)
-    file["rows_quarantined"] += len(converted.refused) + len(batch.rejects)
+    file["rows_accepted"] += len(taken.accepted)
+    file["rows_quarantined"] += len(taken.refused) + len(rejects)
+    return taken
 
 
 def _headers_record(plan: Plan) -> dict[str, str]:

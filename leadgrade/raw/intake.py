@@ -13,6 +13,7 @@ from typing import Any
 from leadgrade.config.sources import Source
 from leadgrade.errors import ConfigError, InputError
 from leadgrade.raw import store
+from leadgrade.raw.erased import Erased
 from leadgrade.raw.filling import Job, OrderTold, fill, survey
 from leadgrade.raw.headers import Match, clean_headers, mapping_faults, match_headers
 from leadgrade.raw.inbox.offers import Offer, OffersReport, PlaceLost, offered
@@ -179,7 +180,11 @@ def _job(run: Run, offer: Offer, path: Path) -> Job:
     corrected = corrected_rows(path, sniffed, headers) if offer.is_retry else ()
     source, forms = inherit(run.engine, corrected, offer.source) if offer.is_retry else (offer.source, {})
     match = match_headers(headers, source) if headers else None
-    return Job(run, path, sniffed, headers, match, source, forms, id_system=_id_system(run, offer.source))
+    erased = Erased.known(run.engine)
+    return Job(
+        run, path, sniffed, headers, match, source, forms,
+        id_system=_id_system(run, offer.source), erased=erased, erased_rows=erased.rows(offer.file_id),
+    )  # fmt: skip
 
 
 def _take_rows(job: Job, file: dict[str, Any]) -> None:
@@ -199,7 +204,7 @@ def _file_record(run: Run, offer: Offer, sniffed: Sniffed, match: Match | None, 
         "delimiter": sniffed.delimiter, "title_lines": sniffed.title_lines,
         "system": variant.system if variant else None, "system_score": match.score if match else None,
         "object": variant.object if variant else offer.source.object, "rows_read": 0, "rows_accepted": 0,
-        "rows_quarantined": 0, "mapped_headers": None, "unmapped_headers": None, "date_orders": None,
+        "rows_quarantined": 0, "rows_erased": 0, "mapped_headers": None, "unmapped_headers": None, "date_orders": None,
         "headers": json.dumps(clean_headers(sniffed.headers)),
         "status": "taken", "reason": None, "reason_detail": None,
         "settings_hash": settings_hash(offer.source, _id_system(run, offer.source)),

@@ -18,7 +18,7 @@ from leadgrade.raw.plan import Plan
 from leadgrade.raw.readers.sniffed import Reject
 
 TABLES = tuple(f"raw.{name}" for name in OBJECTS)
-_OF_FILES = ("raw.quarantine", "raw.columns", *TABLES)
+_OF_FILES = ("raw.quarantine", "raw.columns", "raw.erased_rows", *TABLES)
 _LETTERS = {
     "leads": "l", "accounts": "a", "events": "e", "consents": "c", "suppressions": "s", "activities": "t",
     "opportunities": "o", "sales_decisions": "d", "intent_signals": "i", "campaign_spend": "m", "orders": "r",
@@ -136,10 +136,20 @@ def _safe_id(name: str) -> str:
     return f"case when regexp_matches({name}, '{_TELLING_ID}') then {hashed} else {name} end as {name}"
 
 
-def _with_key_fields(frame: pl.DataFrame, object_name: str) -> pl.DataFrame:
-    """The frame with all fields that the natural key reads."""
-    needed = [n for n in _KEY_FIELDS.get(object_name, ()) if n not in frame.columns]
-    return frame.with_columns(pl.lit(None, dtype=pl.String()).alias(n) for n in needed)
+def hashed_rows(plan: Plan, columns: Sequence[str]) -> str:
+    """A query of the accepted rows in ``leadgrade_batch`` with ids that tell no name, row hash and record_id; ``$owner`` is
+    the source whose ids these are.
+    """
+    missing = [n for n in _KEY_FIELDS.get(plan.object, ()) if n not in columns]
+    names = [*columns, *missing]
+    types = {c.name: c.type for c in contract.table(f"raw.{plan.object}").columns}
+    hashed = [n for n in names if n not in {"row_number", "version_at", "null_reasons"}]
+    safe = [f"null::varchar as {n}" if n in missing else _safe_id(n) if n in _IDS else n for n in names]
+    return f"""
+        with safe as (select {", ".join(safe)} from leadgrade_batch),
+        hashed as (select *, {_row_hash(hashed, types)} as row_hash from safe)
+        select *, {_record_id(plan.object, hashed)} as record_id from hashed
+    """
 
 
 def insert_rows(engine: DuckDBEngine, plan: Plan, frame: pl.DataFrame, file: dict[str, Any], owner: str) -> None:
@@ -155,9 +165,6 @@ def insert_rows(engine: DuckDBEngine, plan: Plan, frame: pl.DataFrame, file: dic
     if frame.is_empty():
         return
     object_name = plan.object
-    frame = _with_key_fields(frame, object_name)
-    types = {c.name: c.type for c in contract.table(f"raw.{object_name}").columns}
-    hashed = [n for n in frame.columns if n not in {"row_number", "version_at", "null_reasons"}]
     record = "lead_id" if object_name == "leads" else "record_id"
     system = ", $system as system" if object_name == "leads" else ""
     parameters = {"file_id": file["file_id"], "source": file["source"], "owner": owner}
@@ -166,10 +173,8 @@ def insert_rows(engine: DuckDBEngine, plan: Plan, frame: pl.DataFrame, file: dic
         frame,
         f"""
         insert into raw.{object_name} by name
-        with safe as (select {", ".join(_safe_id(c) if c in _IDS else c for c in frame.columns)} from leadgrade_batch),
-        hashed as (select *, {_row_hash(hashed, types)} as row_hash from safe)
-        select $file_id as file_id, $source as source{system}, *, {_record_id(object_name, hashed)} as {record}
-        from hashed
+        select $file_id as file_id, $source as source{system}, * rename (record_id as {record})
+        from ({hashed_rows(plan, frame.columns)})
         """,
         parameters,
     )

@@ -1,6 +1,6 @@
 -- raw.row_ledger: where each row of every file ended; exactly one disposition a row
 -- grain: file_id, row_number
--- reads: raw.versions, raw.quarantine, contacts.blocked_leads, people.members
+-- reads: raw.versions, raw.quarantine, raw.erased_rows, contacts.blocked_leads, people.members
 with accepted_rows as (
     -- the newest row stands for its record; its twins and older versions, test and deleted rows say so themselves
     select
@@ -60,3 +60,14 @@ select
     cast(null as varchar) as lead_id,
     cast(null as varchar) as person_id
 from refused_rows
+union all
+-- of rows that were erased nothing is known but their place
+select
+    erased_rows.file_id,
+    erased_rows.row_number,
+    erased_rows.object,
+    'erased' as disposition,
+    erased_rows.reason,
+    cast(null as varchar) as lead_id,
+    cast(null as varchar) as person_id
+from raw.erased_rows as erased_rows

@@ -85,6 +85,7 @@ def night(run: Run, leads: list[dict[str, Any]], **tables: list[dict[str, Any]])
     )
     make_table(engine, "raw.leads", tables.get("raw_leads", []))
     make_table(engine, "raw.quarantine", tables.get("quarantine", []))
+    make_table(engine, "raw.erased_rows", tables.get("erased_rows", []))
     state = tables.get("versions")
     if state is None:
         state = versions("leads", [r | {"record_id": r["lead_id"]} for r in numbered])

@@ -39,7 +39,7 @@ def test_ledger_gives_every_row_one_disposition(run: Run) -> None:
     quarantine = [
         {"file_id": "f2", "row_number": 3, "object": "events", "reason": r} for r in ("no_subject", "bad_date")
     ]
-    files = [{"file_id": "f1", "rows_read": 8}, {"file_id": "f2", "rows_read": 3}, {"file_id": "f3", "rows_read": 0}]
+    files = [{"file_id": "f1", "rows_read": 9}, {"file_id": "f2", "rows_read": 3}, {"file_id": "f3", "rows_read": 0}]
     blocked = [
         {"lead_id": "e1", "disposition": "erased", "reason": "erasure"},
         {"lead_id": "s1", "disposition": "suppressed", "reason": "minor"},
@@ -50,6 +50,7 @@ def test_ledger_gives_every_row_one_disposition(run: Run) -> None:
         versions=rows,
         quarantine=quarantine,
         files=files,
+        erased_rows=[{"file_id": "f1", "row_number": 9, "object": "leads", "reason": "retention"}],
         blocked_leads=blocked,
     )
     ledger = run.engine.read("raw.row_ledger").sort("file_id", "row_number")
@@ -62,6 +63,7 @@ def test_ledger_gives_every_row_one_disposition(run: Run) -> None:
         ("f1", 6, "suppressed", "source_deleted"),
         ("f1", 7, "erased", "erasure"),
         ("f1", 8, "suppressed", "minor"),
+        ("f1", 9, "erased", "retention"),
         ("f2", 1, "golden", None),
         ("f2", 2, "superseded", None),
         ("f2", 3, "quarantined", "bad_date"),

@@ -66,7 +66,7 @@ def taken(home, engine):
     """One file with two leads, taken in, and everything that follows from it."""
     run = make_run(home, engine)
     load(run)
-    for table in ("raw.quarantine", "raw.schema_changes", *(f"raw.{name}" for name in OBJECTS)):
+    for table in ("raw.quarantine", "raw.erased_rows", "raw.schema_changes", *(f"raw.{name}" for name in OBJECTS)):
         engine.ensure(table)
     make_table(engine, "raw.leads", [
         {"file_id": "f", "row_number": n, "source": "forms", "lead_id": f"l_{n}", "row_hash": str(n),
@@ -93,6 +93,8 @@ def test_a_good_intake_breaks_no_rule(taken):
         ("files_match_tables", "delete from raw.leads where row_number = 1"),
         ("files_match_tables", "delete from raw.files"),
         ("files_match_tables", "insert into raw.orders (file_id) values ('f')"),
+        ("files_match_tables", "insert into raw.erased_rows (file_id) values ('f')"),
+        ("files_accounted", "update raw.files set rows_erased = 1"),
         ("lead_row_unique", "insert into raw.leads from raw.leads where row_number = 1"),
         ("version_current_unique", "update raw.versions set record_id = 'l_1'"),
         ("version_row_complete", "delete from raw.versions where row_number = 2"),

@@ -158,6 +158,8 @@ def test_the_ledger_gives_every_row_one_disposition(home, engine):
         for n, reason, closed in refused
     ]
     make_table(engine, "raw.quarantine", entries)
+    erased = {"file_id": "f", "row_number": 10, "object": "orders", "reason": "erasure"}
+    make_table(engine, "raw.erased_rows", [erased])
     for table in ("contacts.blocked_leads", "people.members"):
         make_table(engine, table)
     engine.materialize("raw.row_ledger", sql_file("raw.row_ledger").query)
@@ -167,4 +169,5 @@ def test_the_ledger_gives_every_row_one_disposition(home, engine):
         (7, "quarantined", "bad_date"),
         (8, "superseded", "corrected"),
         (9, "quarantined", "missing_value"),
+        (10, "erased", "erasure"),
     ]

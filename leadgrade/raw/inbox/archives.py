@@ -10,7 +10,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -133,6 +133,26 @@ class Archive:
         if kind(target) in {"archive", "damaged"}:
             raise Refusal("an archive inside an archive; unpack it by hand")
 
+    def copy(self, target: Path, changed: Mapping[str, Path]) -> None:
+        """Write the archive again with the content of some members changed; everything else stays.
+
+        Raises:
+            Refusal: a member that stays cannot be read.
+        """
+        content = {id(self._members[name]): path for name, path in changed.items()}
+        target.unlink(missing_ok=True)
+        target.touch(mode=0o600)
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copied:
+            copied.comment = self._zip.comment
+            for info in self._zip.infolist():
+                path = content.get(id(info))
+                chunks = file_chunks(path) if path else self._chunks(info)
+                written = zipfile.ZipInfo(info.filename, info.date_time)
+                written.compress_type, written.external_attr = info.compress_type, info.external_attr
+                with copied.open(written, "w", force_zip64=True) as member:
+                    for chunk in chunks:
+                        member.write(chunk)
+
     def _chunks(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         try:
             with self._zip.open(info) as member:
@@ -142,6 +162,13 @@ class Archive:
             raise Refusal("packed by a method that cannot be read; unpack the archive by hand") from None
         except _FAULTS:
             raise Refusal("a damaged member of the archive") from None
+
+
+def file_chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file in pieces."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 def _clean(name: str) -> str:

@@ -94,10 +94,12 @@ def offered(run: Run, report: OffersReport | None = None) -> Iterator[Offer]:
     folder = run.engine.path.parent if run.engine.path else None
     sources = run.settings.sources.sources
     names = sorted(sources, key=lambda name: sources[name].mode == "deletions")
+    known_as = _known_files(run)
     with tempfile.TemporaryDirectory(prefix="intake-", dir=folder) as scratch:
         visits = [visit for name in names for visit in _visits(run, name, Path(scratch), report, memory.number)]
         _let_settle([visit.place for visit in visits], run.settings.run.settle_seconds)
         for visit in visits:
+            visit.known_as = known_as
             with visit:
                 yield from _offers(visit, memory, report, full=run.full)
     memory.save(report.incomplete)
@@ -155,7 +157,7 @@ def _look(visit: Visit, memory: Memory) -> Iterator[Offer]:
     began = time.time_ns()
     _check(place)
     path = visit.file()
-    file_id = _hash(path)
+    file_id = visit.file_id(_hash(path))
     _check(place)
     kind, found, is_sure = archives.kind(path), [], began - place.changed_at >= RACY_SECONDS * SECOND
     for offer in _unfold(visit, kind, file_id):
@@ -181,6 +183,13 @@ def _hash(path: Path) -> str:
         raise lost(error) from None
 
 
+def _known_files(run: Run) -> dict[str, str]:
+    """Hash of a file that was written anew -> its id."""
+    if not run.engine.exists("config.known_files"):
+        return {}
+    return dict(run.engine.read("config.known_files").iter_rows())
+
+
 def _unfold(visit: Visit, kind: archives.Kind, file_id: str) -> Iterator[Offer]:
     """One offer, or one for each member or sheet."""
     size = visit.place.bytes
@@ -202,9 +211,9 @@ def _member(visit: Visit, name: str, archive_id: str) -> Iterator[Offer]:
     try:
         path = visit.file(name)
     except archives.Refusal as refusal:
-        yield visit.offer(_derived(archive_id, name), size, name, refusal=refusal)
+        yield visit.offer(derived(archive_id, name), size, name, refusal=refusal)
         return
-    yield from _sheets(visit, archives.kind(path), name, _hash(path), size)
+    yield from _sheets(visit, archives.kind(path), name, visit.file_id(_hash(path)), size)
 
 
 def _sheets(visit: Visit, kind: archives.Kind, member: str | None, file_id: str, size: int) -> Iterator[Offer]:
@@ -212,9 +221,9 @@ def _sheets(visit: Visit, kind: archives.Kind, member: str | None, file_id: str,
     yield visit.offer(file_id, size, member)
     if kind == "workbook":
         for sheet in sheets.filled_sheets(visit.file(member))[1:]:
-            yield visit.offer(_derived(file_id, sheet), size, member, sheet)
+            yield visit.offer(derived(file_id, sheet), size, member, sheet)
 
 
-def _derived(file_id: str, name: str) -> str:
+def derived(file_id: str, name: str) -> str:
     """Id of a part that has no bytes of its own."""
     return hashlib.sha256(f"{file_id}/{name}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,6 +84,7 @@ class Visit:
     is_retry: bool
     scratch: Path
     number: int = 0
+    known_as: Mapping[str, str] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
     _path: Path | None = None
     _archive: archives.Archive | None = None
@@ -113,6 +114,10 @@ class Visit:
             self.archive().unpack(member, target)
             self._unpacked = member
         return target
+
+    def file_id(self, content: str) -> str:
+        """Id of a content by its hash; a file that was written anew without erased people is the file that it was."""
+        return self.known_as.get(content, content)
 
     def archive(self) -> archives.Archive:
         """The file as an archive."""

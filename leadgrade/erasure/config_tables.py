@@ -1,0 +1,26 @@
+"""What the intake needs to know of erased people: how a row of theirs is told, and which files were written anew."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from leadgrade.erasure import forms
+from leadgrade.erasure.certificate import all_certificates
+from leadgrade.erasure.fingerprints import Fingerprints
+from leadgrade.run import Run
+
+
+def load(run: Run) -> None:
+    """Write config.erased_keys (kind, key) and config.known_files (content_hash, file_id) from the certificates of the home.
+
+    The functions by which a row is asked are made known to the connection.
+    """
+    blocking, known = list[tuple[str, str]](), dict[str, str]()
+    for certificate in all_certificates(run.home):
+        blocking += certificate.keys.pairs(certificate.blocks)
+        known |= certificate.known_as
+    run.engine.write("config.erased_keys", Fingerprints.of(blocking).frame())
+    schema = {"content_hash": pl.String(), "file_id": pl.String()}
+    run.engine.write("config.known_files", pl.DataFrame([*known.items()], schema=schema, orient="row"))
+    for statement in forms.macros(run.secret):
+        run.engine.sql(statement)
