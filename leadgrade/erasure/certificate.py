@@ -21,6 +21,7 @@ import leadgrade
 from leadgrade import keys
 from leadgrade.errors import InputError
 from leadgrade.erasure.fingerprints import BLOCKING, Fingerprints
+from leadgrade.publish.home import Home
 
 Kind = Literal["request", "retention", "sweep"]
 _PURPOSE = "certificate"
@@ -82,16 +83,11 @@ def begun(kind: Kind, fingerprints: Fingerprints, now: datetime) -> Certificate:
     return Certificate(number, kind, at, fingerprints=listed, blocks=[*_BLOCKS[kind]])
 
 
-def folder(home: Path) -> Path:
-    """Where the certificates lie."""
-    return home / "erasures"
-
-
-def write(home: Path, certificate: Certificate, secret: str) -> Path:
+def write(home: Home, certificate: Certificate, secret: str) -> Path:
     """Write a certificate durably, in one step."""
-    folder(home).mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.erasures.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificate.seal = _seal(certificate, secret)
-    path = folder(home) / f"{certificate.number}.json"
+    path = home.erasures / f"{certificate.number}.json"
     partial = path.with_suffix(".part")
     with partial.open("w", encoding="utf-8") as file:
         json.dump(asdict(certificate), file, indent=1)
@@ -115,9 +111,9 @@ def read(path: Path) -> Certificate:
         raise InputError(f"{path}: no certificate of leadgrade erase") from None
 
 
-def all_certificates(home: Path) -> Iterator[Certificate]:
+def all_certificates(home: Home) -> Iterator[Certificate]:
     """The certificates of a home, the oldest first."""
-    yield from map(read, sorted(folder(home).glob("*.json")))
+    yield from map(read, sorted(home.erasures.glob("*.json")))
 
 
 def is_sealed(certificate: Certificate, secret: str) -> bool:

@@ -7,6 +7,7 @@ import polars as pl
 from leadgrade.erasure import forms
 from leadgrade.erasure.certificate import all_certificates
 from leadgrade.erasure.fingerprints import Fingerprints
+from leadgrade.publish.home import Home
 from leadgrade.run import Run
 
 
@@ -16,7 +17,7 @@ def load(run: Run) -> None:
     The functions by which a row is asked are made known to the connection.
     """
     blocking, known = list[tuple[str, str]](), dict[str, str]()
-    for certificate in all_certificates(run.home):
+    for certificate in all_certificates(Home(run.home)):
         blocking += certificate.keys.pairs(certificate.blocks)
         known |= certificate.known_as
     run.engine.write("config.erased_keys", Fingerprints.of(blocking).frame())

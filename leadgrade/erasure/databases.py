@@ -19,12 +19,11 @@ from pathlib import Path
 import duckdb
 
 from leadgrade import contract
-from leadgrade.engine import DuckDBEngine
 from leadgrade.erasure.forms import quoted
 from leadgrade.erasure.mentions import mentions, text_columns
 from leadgrade.erasure.opened import Opened
 from leadgrade.erasure.redaction import Redactor
-from leadgrade.erasure.tables import ERASED_ROWS, ROWS_ERASED, Kept, erased_rows, kept
+from leadgrade.erasure.tables import ERASED_ROWS, Kept, erased_rows, kept
 from leadgrade.publish.generation import STORAGE_VERSION
 
 _PUBLICATION = "meta.publication"
@@ -82,6 +81,8 @@ def rewrite(opened: Opened, name: str, path: Path, redactor: Redactor, why: Why,
         result = _fill(opened, name, redactor, why)
         if published:
             _count_anew(opened, result)
+        else:
+            _keep_places(opened, why)
     finally:
         opened.run("detach written")  # checkpoints: no log is left behind
     target.chmod(path.stat().st_mode & 0o777)
@@ -114,16 +115,23 @@ def _fill(opened: Opened, name: str, redactor: Redactor, why: Why) -> Rewritten:
     result = Rewritten("", "")
     for table in [t for t in opened.tables if t.split(".")[0] == name]:
         how = kept(opened, table, why.reason)
-        marks = mentions(opened, how, redactor)
+        marks = {} if how.is_whole else mentions(opened, how, redactor)
         short = table.split(".", 1)[1]
         _copy(opened, how, marks, f"written.{short}")
         gone = opened.count(table) - opened.count(f"written.{short}")
         result.rows += Counter({short: gone} if gone else {})
         texts = sum(map(len, marks.values()))
         result.mentions += Counter({short: texts} if texts else {})
-    if f"{name}.{ERASED_ROWS}" in opened.tables:
-        opened.run(f"insert into written.{ERASED_ROWS} by name {erased_rows(opened)}", {"reason": why.reason, "at": why.at})
     return result
+
+
+def _keep_places(opened: Opened, why: Why) -> None:
+    """Write down in a work file which rows were erased."""
+    columns = ", ".join(f'"{c.name}" {c.type}' for c in contract.table(ERASED_ROWS).columns)
+    opened.run(f"create table if not exists written.{ERASED_ROWS} ({columns})")
+    opened.run(
+        f"insert into written.{ERASED_ROWS} by name {erased_rows(opened)}", {"reason": why.reason, "at": why.at}
+    )
 
 
 def _copy(opened: Opened, how: Kept, marks: Mapping[str, Mapping[str, str]], target: str) -> None:
@@ -147,7 +155,7 @@ def _copy(opened: Opened, how: Kept, marks: Mapping[str, Mapping[str, str]], tar
 
 def _count_anew(opened: Opened, result: Rewritten) -> None:
     """The rows by table that a generation tells of itself."""
-    if not opened.rows(f"select 1 from duckdb_tables() where database_name = 'written' and schema_name || '.' || table_name = '{_PUBLICATION}'"):
+    if not opened.find(_PUBLICATION):
         return
     [(text,)] = opened.rows(f"select row_counts from written.{_PUBLICATION}")
     counts = {table: rows - result.rows.get(table, 0) for table, rows in json.loads(text).items()}

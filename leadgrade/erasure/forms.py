@@ -17,10 +17,13 @@ from leadgrade.contacts.email_match import dotless_providers
 # what an erased row or value is replaced by
 MARK = "[erased]"
 # signs that stand around an address in lists, quotes, links and JSON are none of it
-ADDRESS = r"""[^\s@<>"(),:;\[\]\\|=&?/%{}*`]+(?:@|%40)[^\s@<>"'(),:;\[\]\\|=&?/%{}*`!]+\.[^\s@<>"'(),:;\[\]\\|=&?/%{}*`!]+"""
+_LOCAL = r"""[^\s@<>"(),:;\[\]\\|=&?/%{}*`]"""
+_DOMAIN = r"""[^\s@<>"'(),:;\[\]\\|=&?/%{}*`!]"""
+ADDRESS = rf"{_LOCAL}+(?:@|%40){_DOMAIN}+\.{_DOMAIN}+"
 # blanks, hyphens of every length, brackets, dots and slashes between the digits
 _BETWEEN = r"[-0-9 ().\/\x{a0}\x{2010}-\x{2013}]"
-NUMBER = rf"\+?[0-9]{_BETWEEN}{{5,28}}[0-9]"
+# digits beside letters are those of a hash
+NUMBER = rf"\+?\b[0-9]{_BETWEEN}{{5,28}}[0-9]\b"
 PROFILE = r"(?i)linkedin\.com/(?:in|pub)/[^/?#\s\"',;|<>]+"
 SEPARATOR = chr(31)
 _TRUNKS = ("0", "8")
@@ -30,8 +33,18 @@ _PURPOSE = "erasure"
 
 
 def python(pattern: str) -> re.Pattern[str]:
-    """A pattern for Python, which writes code points in another way."""
-    return re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), pattern), re.ASCII)
+    """A pattern for Python: code points are written in another way, and no text is so long that it takes for ever."""
+    return re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), _linear(pattern)), re.ASCII)
+
+
+def of_bytes(pattern: str) -> re.Pattern[bytes]:
+    """The same over bytes; every byte beyond ASCII is a sign, and only blanks and hyphens of ASCII stand in numbers."""
+    return re.compile(re.sub(r"-?\\x\{([0-9a-f]+)\}", "", _linear(pattern)).encode("ascii"))
+
+
+def _linear(pattern: str) -> str:
+    """A run of signs without an @ is looked at once, not from each of its signs on."""
+    return pattern.replace(f"{_LOCAL}+", f"(?<!{_LOCAL}){_LOCAL}++")
 
 
 def number_forms(numbers: Iterable[str]) -> list[str]:

@@ -24,6 +24,8 @@ _IDS = {
     "record_id": "trace_records",
     "fact_id": "trace_records",
 }
+# a chain of keyed hashes without anything in clear: to take an entry out would break it
+_WHOLE = ("hygiene.consent_ledger", "hygiene.consent_heads", "hygiene.consent_seals")
 _FAILURES = "meta.rule_failures"
 _ANY_ID = r"[a-z]_[0-9a-f]{20}"
 ROWS_ERASED = "rows_erased"
@@ -38,16 +40,13 @@ class Kept:
         table: Its full name.
         where: Condition of the rows that stay, of the alias ``t``.
         values: Column -> SQL of what stands in it, where that is another value.
+        is_whole: Nothing of it may change.
     """
 
     table: str
     where: str = "true"
     values: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything of the table may change."""
-        return self.where != "true" or bool(self.values)
+    is_whole: bool = False
 
 
 def kept(opened: Opened, table: str, reason: str) -> Kept:
@@ -59,6 +58,8 @@ def kept(opened: Opened, table: str, reason: str) -> Kept:
         reason: Why rows are erased, as the row ledger says it.
     """
     name, columns = table.split(".", 1)[1], opened.tables[table]
+    if name in _WHOLE:
+        return Kept(table, is_whole=True)
     special = {"raw.row_ledger": _ledger, "raw.files": _files}.get(name)
     if special:
         return special(opened, table, reason)

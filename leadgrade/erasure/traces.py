@@ -12,6 +12,7 @@ Everything is found by fingerprints. The result are temporary tables in the conn
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from leadgrade import contract
@@ -32,6 +33,11 @@ SAYS_WHOM = {
 }
 IDS = ("trace_leads", "trace_people", "trace_records", "trace_emails", "trace_phones")
 _LINKED_BY_ID = "source_id"
+
+
+def traces(opened: Opened) -> Counter[str]:
+    """How much was found: rows, and ids by kind."""
+    return +Counter({name.removeprefix("trace_"): opened.count(name) for name in ("trace_rows", *IDS)})
 
 
 def raw_objects(opened: Opened) -> dict[str, str]:

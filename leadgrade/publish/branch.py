@@ -18,6 +18,7 @@ from leadgrade.config import Settings
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.errors import InputError
+from leadgrade.publish.guard import working
 from leadgrade.publish.home import Home
 from leadgrade.run import Run
 
@@ -67,7 +68,7 @@ def _prepare_branch(home: Home, run_id: str, full: bool) -> Branch:
     return Branch(path, home.current())
 
 
-def _memory_limit(setting: str) -> str:
+def memory_limit(setting: str) -> str:
     """Half of the machine for 'auto': DuckDB runs up to 15 % over its limit and polars needs room beside it."""
     if setting != "auto":
         return setting
@@ -110,7 +111,7 @@ def _as_of(engine: DuckDBEngine, run_id: str, wanted: datetime | None, now: date
 def open_branch(
     home: Home, settings: Settings, run_id: str, *, now: datetime, as_of: datetime | None = None, full: bool = False
 ) -> Iterator[Run]:
-    """Open the work file of a run, closed again whatever happens.
+    """Open the work file of a run, closed again whatever happens. An erasure that is going on is waited for.
 
     Args:
         home: The installation.
@@ -123,15 +124,16 @@ def open_branch(
     Raises:
         InputError: where something was published before, but none of its work files is left.
     """
-    home.prepare()
-    branch = _prepare_branch(home, run_id, full)
-    spill = branch.path.parent / "spill"
-    engine = DuckDBEngine(branch.path, memory_limit=_memory_limit(settings.run.memory_limit), spill=spill)
-    try:
-        branch.path.chmod(0o600)
-        run = Run(engine, settings, home.root, run_id, _as_of(engine, run_id, as_of, now), home.secret(), full)
-        _write_meta(engine, run, branch)
-        yield run
-    finally:
-        engine.close()
-        shutil.rmtree(spill, ignore_errors=True)
+    with working(home):
+        home.prepare()
+        branch = _prepare_branch(home, run_id, full)
+        spill = branch.path.parent / "spill"
+        engine = DuckDBEngine(branch.path, memory_limit=memory_limit(settings.run.memory_limit), spill=spill)
+        try:
+            branch.path.chmod(0o600)
+            run = Run(engine, settings, home.root, run_id, _as_of(engine, run_id, as_of, now), home.secret(), full)
+            _write_meta(engine, run, branch)
+            yield run
+        finally:
+            engine.close()
+            shutil.rmtree(spill, ignore_errors=True)

@@ -9,6 +9,7 @@
     published/{warehouse,private}.duckdb  fixed links through current
     reports/                              the quality reports
     decisions.jsonl                       what people decided about who is who (0600); only grows
+    erasures/                             certificates of erasure: keyed fingerprints and counts
     secret.key                            key of the fingerprints (0600); lose it and the fingerprints change
 """
 
@@ -47,6 +48,11 @@ class Home:
     def reports(self) -> Path:
         """The quality reports."""
         return self.root / "reports"
+
+    @property
+    def erasures(self) -> Path:
+        """The certificates of erasure."""
+        return self.root / "erasures"
 
     @property
     def warehouse(self) -> Path:

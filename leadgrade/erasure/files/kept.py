@@ -76,6 +76,7 @@ class Work:
         rows: Id of a file -> numbers of its rows that are theirs.
         known_as: Hash of a file that was written anew before -> its id.
         note: Called with an outcome before the file takes its place, so that the intake knows it whatever happens.
+        scratch: Folder for members of archives while they are looked at.
     """
 
     finder: Finder
@@ -83,6 +84,7 @@ class Work:
     rows: Mapping[str, frozenset[int]]
     known_as: Mapping[str, str]
     note: Callable[[Outcome], None]
+    scratch: Path
 
 
 def kept_files(home: Path, sources: SourcesConfig) -> Iterator[KeptFile]:
@@ -127,7 +129,7 @@ def erase_from(file: KeptFile, work: Work, *, change: bool = True) -> Outcome:
     outcome = Outcome(file.source)
     try:
         outcome.before = outcome.after = file_hash(file.path)
-        with tempfile.TemporaryDirectory(prefix=".erasure-", dir=file.path.parent if change else None) as scratch:
+        with tempfile.TemporaryDirectory(dir=work.scratch) as scratch:
             is_new = _erase(file, work, outcome, Path(scratch), change=change)
         if is_new:
             outcome.after = file_hash(beside(file.path))

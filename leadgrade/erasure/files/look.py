@@ -68,5 +68,5 @@ def _names(batch: Batch, columns: list[str], redactor: Redactor) -> Iterator[tup
     told = batch.rows.select(ROW_NUMBER, *columns).filter(pl.any_horizontal(low.str.contains_any(redactor.words)))
     for number, *cells in told.iter_rows():
         for name, cell in zip(columns, cells, strict=True):
-            if cell and redactor.names(cell):
+            if cell and redactor.found_names(cell):
                 yield name, [number]

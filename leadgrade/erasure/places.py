@@ -1,0 +1,158 @@
+"""The places below a home that hold rows of people, and how each is cleared of those who are erased."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leadgrade.erasure.databases import Rewritten, Why, beside, put, rewrite, settle
+from leadgrade.erasure.fingerprints import Fingerprints
+from leadgrade.erasure.mentions import mentions
+from leadgrade.erasure.opened import opened
+from leadgrade.erasure.redaction import Redactor
+from leadgrade.erasure.search import can_be_opened
+from leadgrade.erasure.tables import ERASED_ROWS, Kept
+from leadgrade.erasure.traces import trace, traces
+from leadgrade.publish.branch import newest_base
+from leadgrade.publish.home import Home
+
+Place = dict[str, Any]
+RowsByFile = dict[str, frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an erasure works with.
+
+    Attributes:
+        home: The home.
+        fingerprints: Whom to look for.
+        redactor: Knows them, and their names.
+        why: Reason and time.
+        memory: Most that DuckDB holds in memory.
+        spill: Folder for what does not fit.
+    """
+
+    home: Home
+    fingerprints: Fingerprints
+    redactor: Redactor
+    why: Why
+    memory: str
+    spill: Path
+
+    def open(self, paths: Mapping[str, Path]) -> Any:
+        """Databases side by side."""
+        return opened(paths, self.fingerprints, self.home.secret(), spill=self.spill, memory=self.memory)
+
+
+def tidy(home: Home) -> None:
+    """Remove what broken runs and erasures left: half-written files, spilled memory, unpacked members."""
+    for pattern in ("*/spill", "*/intake-*", "*/*.part"):
+        for path in home.runs.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in home.published.glob("*.part"):
+        shutil.rmtree(path)
+    for folder in (home.inbox, home.root / "retry", home.runs, home.published, home.reports):
+        for path in folder.rglob(f".*{beside(Path('x')).suffix}"):
+            path.unlink()
+
+
+def work_files(home: Home) -> list[Path]:
+    """The work files that are kept, that one last from which the next run starts."""
+    base = newest_base(home)
+    files = sorted(home.runs.glob("*/work.duckdb"))
+    return sorted(files, key=lambda path: base is not None and path == base[1])
+
+
+def rows_by_file(means: Means, work: Path) -> RowsByFile:
+    """Which rows of which file are theirs, or were before an earlier erasure, as a work file knows."""
+    found: dict[str, set[int]] = {}
+    with means.open({"work": work}) as databases:
+        trace(databases)
+        before = f"union select file_id, row_number from work.{ERASED_ROWS}" if databases.find(ERASED_ROWS) else ""
+        for file_id, number in databases.rows(f"select file_id, row_number from trace_rows {before}"):
+            found.setdefault(file_id, set()).add(number)
+    return {file_id: frozenset(numbers) for file_id, numbers in found.items()}
+
+
+def sources_with_rows(means: Means, work: Path) -> set[str]:
+    """Sources whose files hold rows of theirs, as a work file knows."""
+    with means.open({"work": work}) as databases:
+        trace(databases)
+        files = databases.find("raw.files", "source")
+        told = f"select source from {files} where file_id in (select file_id from trace_rows)" if files else "select '' limit 0"
+        return {source for (source,) in databases.rows(told)}
+
+
+def clear_generation(means: Means, name: str) -> Iterator[Place]:
+    """Write the two databases of a generation anew, where they hold anything of them."""
+    folder = means.home.published / name
+    paths = {database: folder / f"{database}.duckdb" for database in ("private", "warehouse")}
+    with means.open(paths) as databases:
+        trace(databases)
+        if not traces(databases) and not any(mentions(databases, Kept(t), means.redactor) for t in databases.tables):
+            return
+        results = {n: rewrite(databases, n, path, means.redactor, means.why, published=True) for n, path in paths.items()}
+    for database, path in paths.items():
+        put(path)
+        yield told(f"published/{name}/{path.name}", results[database])
+    _count_anew(folder / "manifest.json", results)
+
+
+def _count_anew(path: Path, results: Mapping[str, Rewritten]) -> None:
+    """The rows by table that the manifest of a generation tells."""
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for database, result in results.items():
+        counts = manifest["row_counts"].get(database, {})
+        counts |= {table: counts[table] - rows for table, rows in result.rows.items() if table in counts}
+    target = beside(path)
+    target.unlink(missing_ok=True)
+    target.write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
+    target.chmod(path.stat().st_mode & 0o777)
+    put(path)
+
+
+def clear_work_file(means: Means, path: Path, kept: set[str]) -> Place:
+    """Write a work file anew; one that no generation needs, or that cannot be read, is removed with its folder.
+
+    Args:
+        means: What is needed.
+        path: The work file.
+        kept: Names of the runs whose generations are kept.
+    """
+    shown = f"runs/{path.parent.name}/{path.name}"
+    if path.parent.name not in kept or not _settled(path):
+        shutil.rmtree(path.parent)
+        return {"place": f"runs/{path.parent.name}", "removed": True}
+    with means.open({"work": path}) as databases:
+        trace(databases)
+        result = rewrite(databases, "work", path, means.redactor, means.why, published=False)
+    put(path)
+    return told(shown, result)
+
+
+def _settled(path: Path) -> bool:
+    settle(path)
+    return can_be_opened(path)
+
+
+def told(place: str, result: Rewritten) -> Place:
+    """What was taken out of a database, for the certificate."""
+    return {
+        "place": place,
+        "sha256_before": result.before,
+        "sha256_after": result.after,
+        "rows": _plain(result.rows),
+        "mentions": _plain(result.mentions),
+    }
+
+
+def _plain(counts: Counter[str]) -> dict[str, int]:
+    return {name: count for name, count in sorted(counts.items()) if count}
+
+
