@@ -45,6 +45,29 @@ class Enrichment(Model):
     ask_again_days: int = Field(90, ge=1, description="Days that an answer of a provider is kept, empty ones too.")
 
 
+class RetentionLimit(Model):
+    """How long people of a country are kept."""
+
+    days: int = Field(gt=0, description="Days from the last contact by the person, else from their creation.")
+    source: str = Field(min_length=3, description="Where the limit comes from: article, guideline or own notice.")
+
+
+class Retention(Model):
+    """How long people are kept; not legal advice."""
+
+    enforce: bool = Field(
+        default=False,
+        description="Whether `leadgrade erase --retention` and its job may erase people whose time is over; off, they are "
+        "only listed in hygiene.retention_due.",
+    )
+    default_days: int | None = Field(
+        None, gt=0, description="Days for people of countries that are not listed; null: they are kept."
+    )
+    limits: dict[Annotated[str, Field(pattern="^[A-Z]{2}$")], RetentionLimit] = Field(
+        default_factory=dict, description="Country (ISO2) -> its limit."
+    )
+
+
 class RunConfig(Model):
     """run.yaml. Every key has a safe default."""
 
@@ -85,6 +108,8 @@ class RunConfig(Model):
     )
     # --- what others say
     enrichment: Enrichment = Field(default_factory=Enrichment, description="Values that vendors give.")
+    # --- how long
+    retention: Retention = Field(default_factory=Retention, description="How long people are kept.")
     # --- what is enough
     match_threshold: float = Field(
         0.9, gt=0, lt=1, description="Match probability from which two leads are one person."

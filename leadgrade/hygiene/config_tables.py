@@ -12,6 +12,7 @@ from leadgrade.contacts import config_tables as contacts_config
 from leadgrade.engine import Engine
 from leadgrade.hygiene import decay_tables, risk_tables
 from leadgrade.hygiene.macros import answer_pattern, literal, write_macro
+from leadgrade.hygiene.retention import write_retention
 from leadgrade.run import Run
 
 Row = dict[str, Any]
@@ -42,6 +43,7 @@ def load(run: Run) -> None:
     decay_tables.write_decay(run.engine, run.settings.decay)
     write_consent(run.engine, run.settings.consent, run.settings.run.profile)
     risk_tables.write_lists(run.engine, run.settings.lists, run.settings.run)
+    write_retention(run.engine, run.settings.run)
 
 
 def write_consent(engine: Engine, config: ConsentConfig, profile: str) -> None:
