@@ -9,14 +9,15 @@ from pipelines.console import quiet_console
 from pipelines.housekeeping import housekeeping, housekeeping_schedule
 from pipelines.jobs import nightly
 from pipelines.resources import work_store
+from pipelines.retention import retention, retention_schedule
 from pipelines.schedules import nightly_schedule
 from pipelines.sensors import inbox_sensor
 
 defs = dg.Definitions(
     assets=all_assets(),
     asset_checks=all_checks(),
-    jobs=[nightly, housekeeping],
-    schedules=[nightly_schedule, housekeeping_schedule],
+    jobs=[nightly, housekeeping, retention],
+    schedules=[nightly_schedule, housekeeping_schedule, retention_schedule],
     sensors=[inbox_sensor],
     resources={"store": work_store},
     loggers={"console": quiet_console},

@@ -19,6 +19,7 @@ from typing import Any
 from leadgrade.config import Settings
 from leadgrade.erasure import certificate as certificates
 from leadgrade.erasure import others, places, search
+from leadgrade.erasure.access import Held, held, write_values
 from leadgrade.erasure.asked import Asked
 from leadgrade.erasure.certificate import Certificate, Kind
 from leadgrade.erasure.databases import Why
@@ -33,6 +34,8 @@ from leadgrade.publish.branch import memory_limit, newest_base
 from leadgrade.publish.home import Home
 
 Tell = Callable[[str], None]
+# names of more people are only looked for in their own rows: in the texts of others each is searched for by itself
+MOST_NAMES = 200
 _OUTSIDE = "rows of theirs lie in its files outside of the home, where nothing is changed; take them out there"
 _REASONS: dict[Kind, str] = {"request": "erasure", "sweep": "erasure", "retention": "retention"}
 
@@ -81,6 +84,28 @@ def subjects_of(home: Home, settings: Settings, asked: Asked, *, with_others: bo
         return find(databases, asked, with_others=with_others)
 
 
+def due(home: Home, settings: Settings, *, only_look: bool = False) -> Asked:
+    """The people whose time to be kept is over, as the last night lists them.
+
+    Args:
+        home: The home.
+        settings: The checked configuration.
+        only_look: Nobody is to be erased.
+
+    Raises:
+        InputError: run.yaml does not let anybody be erased for that, or there is no work file.
+    """
+    if not only_look and not settings.run.retention.enforce:
+        raise InputError(
+            "run.yaml: retention.enforce is false, so nobody is erased because the time is over; "
+            "--dry-run shows who would be, hygiene.retention_due lists them"
+        )
+    with _means(home, settings, Fingerprints(), ()) as means, means.open({"work": base_of(home)}) as databases:
+        table = databases.find("hygiene.retention_due")
+        people = databases.rows(f"select person_id from {table} order by person_id") if table else []
+    return Asked(people=tuple(person for (person,) in people))
+
+
 def all_erased(home: Home) -> Subjects:
     """Everybody whom the certificates of a home turn away.
 
@@ -104,10 +129,24 @@ def _means(
     spill.mkdir(mode=0o700, parents=True)
     try:
         with Finder(fingerprints, home.secret()) as finder:
+            names = names if len(names) <= MOST_NAMES else ()
             memory = memory_limit(settings.run.memory_limit)
             yield Means(home, fingerprints, Redactor(finder, names), why or Why("erasure", datetime.min), memory, spill)
     finally:
         shutil.rmtree(spill, ignore_errors=True)
+
+
+def access(
+    home: Home, settings: Settings, subjects: Subjects, values: Path | None, now: datetime
+) -> tuple[Held, int]:
+    """What is held of people; with a file for the values also how many rows were written into it.
+
+    Raises:
+        FileExistsError: the file is there.
+    """
+    with _means(home, settings, subjects.fingerprints, subjects.names) as means:
+        found = held(means, base_of(home), subjects)
+        return found, write_values(means, base_of(home), values, subjects, now) if values else 0
 
 
 def preview(order: Order) -> dict[str, dict[str, int]]:
@@ -224,7 +263,13 @@ def finish(order: Order, certificate: Certificate, rebuilt: dict[str, Any] | Non
     """
     certificate.rebuilt = rebuilt
     found = check(order.home, order.settings, order.subjects.fingerprints, order.subjects.names, order.beside)
-    certificate.check = {"searched": found.searched, "found": found.found, "at": order.now.isoformat(timespec="seconds")}
+    names = len(order.subjects.names)
+    certificate.check = {
+        "at": order.now.isoformat(timespec="seconds"),
+        "searched": found.searched,
+        "names_searched": names if names <= MOST_NAMES else 0,
+        "found": found.found,
+    }
     if not found.found:
         certificate.finished_at = order.now.isoformat(timespec="seconds")
     certificates.write(order.home, certificate, order.home.secret())

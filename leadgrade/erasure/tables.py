@@ -7,22 +7,18 @@ says of nobody loses those that nobody else has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from leadgrade.erasure.forms import quoted
 from leadgrade.erasure.opened import Opened
 
-# columns that name a lead, a person or a record -> the ids that are erased
+# columns that name a lead, a person or a record, also one of two -> the ids that are erased
 _IDS = {
-    "lead_id": "trace_leads",
-    "lead_id_a": "trace_leads",
-    "lead_id_b": "trace_leads",
-    "person_id": "trace_people",
-    "old_person_id": "trace_people",
-    "new_person_id": "trace_people",
-    "record_id": "trace_records",
-    "fact_id": "trace_records",
+    re.compile(r"(^|_)lead_id(_|$)"): "trace_leads",
+    re.compile(r"(^|_)person_id(_|$)"): "trace_people",
+    re.compile(r"^(record|fact)_id$"): "trace_records",
 }
 # a chain of keyed hashes without anything in clear: to take an entry out would break it
 _WHOLE = ("hygiene.consent_ledger", "hygiene.consent_heads", "hygiene.consent_seals")
@@ -60,7 +56,7 @@ def kept(opened: Opened, table: str, reason: str) -> Kept:
     name, columns = table.split(".", 1)[1], opened.tables[table]
     if name in _WHOLE:
         return Kept(table, is_whole=True)
-    special = {"raw.row_ledger": _ledger, "raw.files": _files}.get(name)
+    special = {"raw.row_ledger": _ledger, "raw.files": _files, ERASED_ROWS: _places}.get(name)
     if special:
         return special(opened, table, reason)
     gone = list(_gone(opened, name, columns))
@@ -69,10 +65,10 @@ def kept(opened: Opened, table: str, reason: str) -> Kept:
 
 def _gone(opened: Opened, name: str, columns: dict[str, str]) -> Iterator[str]:
     """Conditions of the rows that go; none of them is ever null."""
-    for column, ids in _IDS.items():
-        if column in columns:
+    for pattern, ids in _IDS.items():
+        for column in filter(pattern.search, columns):
             yield f"exists (select 1 from {ids} as erased where erased.id = t.{column})"
-    if name.startswith("raw.") and {"file_id", "row_number"} <= set(columns) and name != ERASED_ROWS:
+    if name.startswith("raw.") and {"file_id", "row_number"} <= set(columns):
         yield _is_erased_row(name)
     if name in _VALUES:
         yield from _VALUES[name](opened)
@@ -160,6 +156,11 @@ def _files(opened: Opened, table: str, _: str) -> Kept:
         "rows_quarantined": f"t.rows_quarantined - {erased(refused)}",
         ROWS_ERASED: f"{before} + {erased('true')}",
     })  # fmt: skip
+
+
+def _places(_: Opened, table: str, __: str) -> Kept:
+    """Rows that were turned away are emptied in the files that are kept, and nobody need be told of them any more."""
+    return Kept(table, values={"came_erased": "false"})
 
 
 def erased_rows(opened: Opened) -> str:

@@ -16,10 +16,14 @@ from pipelines.cli.common import checked_settings, config_option, console, error
 if TYPE_CHECKING:
     from leadgrade.config import Settings
     from leadgrade.erasure.asked import Asked
-    from leadgrade.erasure.certificate import Certificate
+    from leadgrade.erasure.certificate import Certificate, Kind
     from leadgrade.erasure.erase import Order
 
 LEFT = 1
+_ONE_OF = (
+    "say who: --email, --phone, --person, --lead or --from FILE (- for stdin); or alone --sweep (who was erased before) "
+    "or --retention (whose time is over)"
+)
 
 
 @click.command()
@@ -36,6 +40,7 @@ LEFT = 1
     help="Where several people share what was asked for, erase all of them.",
 )  # fmt: skip
 @click.option("--sweep", is_flag=True, help="Erase once more who was erased before, and came in again with new files.")
+@click.option("--retention", is_flag=True, help="Erase whose time to be kept is over (hygiene.retention_due).")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken out, by counts.")
 @click.option("--no-run", is_flag=True, help="Leave what is derived to the next nightly run.")
 @click.option(
@@ -52,6 +57,7 @@ def erase(
     lines: TextIO | None,
     with_others: bool,
     sweep: bool,
+    retention: bool,
     dry_run: bool,
     no_run: bool,
     verify: Path | None,
@@ -70,7 +76,9 @@ def erase(
             _verify(here, settings, verify)
             return
         asked = _asked(emails, phones, people, leads, lines, settings)
-        order = _order(here, settings, asked, with_others=with_others, sweep=sweep)
+        if bool(asked) + sweep + retention != 1:
+            raise InputError(_ONE_OF)
+        order = _order(here, settings, asked, with_others=with_others, sweep=sweep, only_look=dry_run)
         if dry_run:
             _preview(order)
         else:
@@ -88,23 +96,25 @@ def _asked(
     return asked.read(emails, phones, people, leads, lines or (), settings.run.default_country)
 
 
-def _order(home: Home, settings: Settings, asked: Asked, *, with_others: bool, sweep: bool) -> Order:
+def _order(
+    home: Home, settings: Settings, asked: Asked, *, with_others: bool, sweep: bool, only_look: bool
+) -> Order:
     from leadgrade.erasure import erase as erasing  # noqa: PLC0415
     from pipelines.environment import dagster_home  # noqa: PLC0415
 
-    if not asked and not sweep:
-        raise InputError("nobody is named: give --email, --phone, --person or --lead, or --from FILE (- for stdin)")
-    if asked and sweep:
-        raise InputError("--sweep erases all who were erased before; leave out whom you named")
     history = dagster_home(home.root)
     beside = () if history.is_relative_to(home.root) else (history,)
     now = datetime.now(UTC).replace(tzinfo=None)
     if sweep:
         return erasing.Order(home, settings, "sweep", erasing.all_erased(home), now, beside)
+    kind: Kind = "request" if asked else "retention"
+    asked = asked or erasing.due(home, settings, only_look=only_look)
+    if not asked:
+        raise InputError("the time of nobody is over (hygiene.retention_due of the last night is empty)")
     subjects = erasing.subjects_of(home, settings, asked, with_others=with_others)
     if subjects.missing:
         console.print(f"{subjects.missing:,} of {len(asked):,} belong to nobody in the last night; they are searched for all the same.")
-    return erasing.Order(home, settings, "request", subjects, now, beside)
+    return erasing.Order(home, settings, kind, subjects, now, beside)
 
 
 def _preview(order: Order) -> None:
