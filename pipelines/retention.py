@@ -14,7 +14,9 @@ from leadgrade.publish.guard import alone
 from pipelines.environment import config_folder, home_folder
 
 
-@dg.op(description="Erases the people of hygiene.retention_due, and writes a certificate; what is derived follows with the next night.")
+@dg.op(
+    description="Erases the people of hygiene.retention_due, and writes a certificate; what is derived follows with the next night."
+)
 def erase_due(context) -> None:  # type: ignore[no-untyped-def]
     """Do nothing where nobody's time is over."""
     home, settings = Home(home_folder()), load_settings(config_folder())

@@ -128,7 +128,15 @@ def write_values(means: Means, work: Path, target: Path, subjects: Subjects, now
 def _values(opened: Opened) -> Iterator[tuple[str, list[Row]]]:
     """Table -> rows, without empty columns."""
     tables = {f"raw.{name}": table for name, table in raw_objects(opened).items()}
-    made = ("contacts.leads", "people.golden", "people.accounts", "scores.points", "hygiene.decay", "hygiene.risk", *_TOLD)
+    made = (
+        "contacts.leads",
+        "people.golden",
+        "people.accounts",
+        "scores.points",
+        "hygiene.decay",
+        "hygiene.risk",
+        *_TOLD,
+    )
     tables |= {name: table for name in ("raw.quarantine", *made) if (table := opened.find(name))}
     for name, table in tables.items():
         how = kept(opened, table, "erasure")

@@ -48,7 +48,12 @@ def read(emails: Iterable[str] = (), phones: Iterable[str] = (), people: Iterabl
     Raises:
         InputError: one is none of these. It is told by its place, for what was typed may be personal.
     """
-    sorted_lines: dict[str, list[str]] = {"emails": [*emails], "phones": [*phones], "people": [*people], "leads": [*leads]}
+    sorted_lines: dict[str, list[str]] = {
+        "emails": [*emails],
+        "phones": [*phones],
+        "people": [*people],
+        "leads": [*leads],
+    }
     for text in map(str.strip, lines):
         if text and not text.startswith("#"):
             sorted_lines[_kind(text)].append(text)

@@ -19,8 +19,8 @@ from typing import Any, Literal
 
 import leadgrade
 from leadgrade import keys
-from leadgrade.errors import InputError
 from leadgrade.erasure.fingerprints import BLOCKING, Fingerprints
+from leadgrade.errors import InputError
 from leadgrade.publish.home import Home
 
 Kind = Literal["request", "retention", "sweep"]

@@ -129,9 +129,7 @@ def _keep_places(opened: Opened, why: Why) -> None:
     """Write down in a work file which rows were erased."""
     columns = ", ".join(f'"{c.name}" {c.type}' for c in contract.table(ERASED_ROWS).columns)
     opened.run(f"create table if not exists written.{ERASED_ROWS} ({columns})")
-    opened.run(
-        f"insert into written.{ERASED_ROWS} by name {erased_rows(opened)}", {"reason": why.reason, "at": why.at}
-    )
+    opened.run(f"insert into written.{ERASED_ROWS} by name {erased_rows(opened)}", {"reason": why.reason, "at": why.at})
 
 
 def _copy(opened: Opened, how: Kept, marks: Mapping[str, Mapping[str, str]], target: str) -> None:
@@ -144,7 +142,9 @@ def _copy(opened: Opened, how: Kept, marks: Mapping[str, Mapping[str, str]], tar
         opened.connection.executemany(f"insert into {pairs} values (?, ?)", [[*pair] for pair in changed.items()])
         joins.append(f"left join {pairs} on {pairs}.was = {texts[column]}")
         is_plain = columns[column] == "VARCHAR"
-        values[column] = f"case when {pairs}.was is null then t.\"{column}\" else {f'{pairs}.is_now' if is_plain else 'null'} end"
+        values[column] = (
+            f'case when {pairs}.was is null then t."{column}" else {f"{pairs}.is_now" if is_plain else "null"} end'
+        )
     for column in values:
         if column not in columns:
             opened.run(f'alter table {target} add column "{column}" bigint')
@@ -159,4 +159,6 @@ def _count_anew(opened: Opened, result: Rewritten) -> None:
         return
     [(text,)] = opened.rows(f"select row_counts from written.{_PUBLICATION}")
     counts = {table: rows - result.rows.get(table, 0) for table, rows in json.loads(text).items()}
-    opened.run(f"update written.{_PUBLICATION} set row_counts = $counts", {"counts": json.dumps(counts, sort_keys=True)})
+    opened.run(
+        f"update written.{_PUBLICATION} set row_counts = $counts", {"counts": json.dumps(counts, sort_keys=True)}
+    )

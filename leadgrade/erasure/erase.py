@@ -27,15 +27,13 @@ from leadgrade.erasure.files.kept import Outcome, Work, elsewhere, erase_from, k
 from leadgrade.erasure.fingerprints import Finder, Fingerprints
 from leadgrade.erasure.places import Means
 from leadgrade.erasure.redaction import Redactor
-from leadgrade.erasure.subjects import Subjects, find
+from leadgrade.erasure.subjects import Subjects, borne, find
 from leadgrade.erasure.traces import trace
 from leadgrade.errors import InputError
 from leadgrade.publish.branch import memory_limit, newest_base
 from leadgrade.publish.home import Home
 
 Tell = Callable[[str], None]
-# names of more people are only looked for in their own rows: in the texts of others each is searched for by itself
-MOST_NAMES = 200
 _OUTSIDE = "rows of theirs lie in its files outside of the home, where nothing is changed; take them out there"
 _REASONS: dict[Kind, str] = {"request": "erasure", "sweep": "erasure", "retention": "retention"}
 
@@ -80,7 +78,7 @@ def subjects_of(home: Home, settings: Settings, asked: Asked, *, with_others: bo
         Shared: several people have what was asked for.
         InputError: there is no such person or lead, or no work file.
     """
-    with _means(home, settings, Fingerprints(), ()) as means, means.open({"work": base_of(home)}) as databases:
+    with _means(home, settings, Fingerprints()) as means, means.open({"work": base_of(home)}) as databases:
         return find(databases, asked, with_others=with_others)
 
 
@@ -100,14 +98,14 @@ def due(home: Home, settings: Settings, *, only_look: bool = False) -> Asked:
             "run.yaml: retention.enforce is false, so nobody is erased because the time is over; "
             "--dry-run shows who would be, hygiene.retention_due lists them"
         )
-    with _means(home, settings, Fingerprints(), ()) as means, means.open({"work": base_of(home)}) as databases:
+    with _means(home, settings, Fingerprints()) as means, means.open({"work": base_of(home)}) as databases:
         table = databases.find("hygiene.retention_due")
         people = databases.rows(f"select person_id from {table} order by person_id") if table else []
     return Asked(people=tuple(person for (person,) in people))
 
 
 def all_erased(home: Home) -> Subjects:
-    """Everybody whom the certificates of a home turn away.
+    """Everybody whom the certificates of a home turn away. Names are left out: by now somebody else may bear one.
 
     Raises:
         InputError: nobody was erased.
@@ -121,43 +119,40 @@ def all_erased(home: Home) -> Subjects:
 
 
 @contextmanager
-def _means(
-    home: Home, settings: Settings, fingerprints: Fingerprints, names: Sequence[str], why: Why | None = None
-) -> Iterator[Means]:
+def _means(home: Home, settings: Settings, fingerprints: Fingerprints, why: Why | None = None) -> Iterator[Means]:
     spill = home.root / ".erasure"
     shutil.rmtree(spill, ignore_errors=True)
     spill.mkdir(mode=0o700, parents=True)
     try:
         with Finder(fingerprints, home.secret()) as finder:
-            names = names if len(names) <= MOST_NAMES else ()
             memory = memory_limit(settings.run.memory_limit)
-            yield Means(home, fingerprints, Redactor(finder, names), why or Why("erasure", datetime.min), memory, spill)
+            yield Means(home, fingerprints, Redactor(finder), why or Why("erasure", datetime.min), memory, spill)
     finally:
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def access(
-    home: Home, settings: Settings, subjects: Subjects, values: Path | None, now: datetime
-) -> tuple[Held, int]:
+def access(home: Home, settings: Settings, subjects: Subjects, values: Path | None, now: datetime) -> tuple[Held, int]:
     """What is held of people; with a file for the values also how many rows were written into it.
 
     Raises:
         FileExistsError: the file is there.
     """
-    with _means(home, settings, subjects.fingerprints, subjects.names) as means:
+    with _means(home, settings, subjects.fingerprints) as means:
         found = held(means, base_of(home), subjects)
         return found, write_values(means, base_of(home), values, subjects, now) if values else 0
 
 
 def preview(order: Order) -> dict[str, dict[str, int]]:
     """What an erasure would take out: rows by table of the last work file, rows and mentions by source of its files."""
-    with _means(order.home, order.settings, order.subjects.fingerprints, order.subjects.names) as means:
+    with _means(order.home, order.settings, order.subjects.fingerprints) as means:
         base = base_of(order.home)
         with means.open({"work": base}) as databases:
             trace(databases)
             rows = dict(databases.rows("select 'raw.' || object, count(*) from trace_rows group by all order by all"))
         counted: dict[str, dict[str, int]] = {"rows": rows, "files": {}, "mentions": {}}
-        for outcome in _files(order, means, places.rows_by_file(means, base), Certificate("", "request", ""), change=False):
+        for outcome in _files(
+            order, means, places.rows_by_file(means, base), Certificate("", "request", ""), change=False
+        ):
             name = outcome.source or "files of no source"
             for key, count in (("files", outcome.rows), ("mentions", outcome.mentions)):
                 if count:
@@ -180,7 +175,7 @@ def erase(order: Order, tell: Tell = lambda _: None) -> Certificate:
     certificate.people, certificate.leads = subjects.people, subjects.leads
     certificates.write(home, certificate, home.secret())
     why = Why(_REASONS[order.kind], order.now)
-    with _means(home, order.settings, subjects.fingerprints, subjects.names, why) as means:
+    with _means(home, order.settings, subjects.fingerprints, why) as means:
         places.tidy(home)
         _clear(order, means, certificate, tell)
     certificates.write(home, certificate, home.secret())
@@ -190,7 +185,9 @@ def erase(order: Order, tell: Tell = lambda _: None) -> Certificate:
 def _clear(order: Order, means: Means, certificate: Certificate, tell: Tell) -> None:
     home, base = order.home, newest_base(order.home)
     rows = places.rows_by_file(means, base[1]) if base else {}
-    outside = places.sources_with_rows(means, base[1]) & set(elsewhere(home.root, order.settings.sources)) if base else set()
+    outside = (
+        places.sources_with_rows(means, base[1]) & set(elsewhere(home.root, order.settings.sources)) if base else set()
+    )
     certificate.left += [{"place": f"source {name}", "why": _OUTSIDE} for name in sorted(outside)]
     for name in home.generations():
         tell(f"published/{name}")
@@ -244,7 +241,7 @@ def _others(order: Order, means: Means, certificate: Certificate, tell: Tell) ->
     but = [home.runs, home.published, home.inbox, home.root / "retry", home.erasures, means.spill]
     for folder in (home.root, *order.beside):
         for path in search.files_below(folder, but):
-            if search.in_bytes(path, means.redactor.finder, means.redactor):
+            if search.in_bytes(path, means.redactor):
                 place = {"place": str(path.relative_to(folder).parent), "kind": path.suffix}
                 tell(f"a file in {place['place']}")
                 if others.clean(path, means.redactor):
@@ -262,18 +259,27 @@ def finish(order: Order, certificate: Certificate, rebuilt: dict[str, Any] | Non
         rebuilt: Run and outcome of what made anew what was derived; None where nobody did.
     """
     certificate.rebuilt = rebuilt
-    found = check(order.home, order.settings, order.subjects.fingerprints, order.subjects.names, order.beside)
-    names = len(order.subjects.names)
+    found = check(order.home, order.settings, order.subjects.fingerprints, order.beside)
     certificate.check = {
         "at": order.now.isoformat(timespec="seconds"),
         "searched": found.searched,
-        "names_searched": names if names <= MOST_NAMES else 0,
         "found": found.found,
     }
     if not found.found:
         certificate.finished_at = order.now.isoformat(timespec="seconds")
     certificates.write(order.home, certificate, order.home.secret())
     return certificate
+
+
+def verify(home: Home, settings: Settings, certificate: Certificate) -> Found:
+    """Search everything again for whom a certificate is about; for names only where nobody bears them by now."""
+    keys = certificate.keys
+    base = newest_base(home)
+    if base:
+        with _means(home, settings, Fingerprints()) as means, means.open({"work": base[1]}) as databases:
+            theirs = set(borne(databases).pairs())
+        keys = Fingerprints.of(pair for pair in keys.pairs() if pair not in theirs)
+    return check(home, settings, keys)
 
 
 @dataclass(slots=True)
@@ -284,22 +290,21 @@ class Found:
     found: dict[str, int]
 
 
-def check(
-    home: Home, settings: Settings, fingerprints: Fingerprints, names: Sequence[str] = (), beside: Sequence[Path] = ()
-) -> Found:
+def check(home: Home, settings: Settings, fingerprints: Fingerprints, beside: Sequence[Path] = ()) -> Found:
     """Search every file below the home, and below folders beside it, for what belongs to people.
 
     Args:
         home: The home.
         settings: The checked configuration.
         fingerprints: Their fingerprints.
-        names: Their names, where they are known.
         beside: Further folders.
     """
     result = Found({"databases": 0, "tables of sources": 0, "files": 0}, {})
-    with _means(home, settings, fingerprints, names) as means:
-        for path in [path for folder in (home.root, *beside) for path in search.files_below(folder, [means.spill, home.erasures])]:
-            held = search.in_bytes(path, means.redactor.finder, means.redactor)
+    with _means(home, settings, fingerprints) as means:
+        for path in [
+            path for folder in (home.root, *beside) for path in search.files_below(folder, [means.spill, home.erasures])
+        ]:
+            held = search.in_bytes(path, means.redactor)
             if search.is_database(path):
                 held += _in_database(means, path, result)
             result.searched["files"] += 1

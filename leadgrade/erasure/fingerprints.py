@@ -10,15 +10,9 @@ import polars as pl
 
 from leadgrade.erasure import forms
 
-# what a text is searched for: kind of fingerprint -> pattern of what may be one, and the function of its forms
-SEARCHED = {
-    "email": (forms.ADDRESS, "erasure_addresses"),
-    "phone": (forms.NUMBER, "erasure_numbers"),
-    "profile": (forms.PROFILE, "erasure_profiles"),
-}
 # what a new row is turned away by; a name is nobody's alone for ever, so it is only looked for
 BLOCKING = ("email", "phone", "profile", "lead", "id")
-KINDS = (*BLOCKING, "person", "name")
+KINDS = (*BLOCKING, "person", "name", "word")
 TABLE = "erased_keys"
 _SCHEMA = {"kind": pl.String(), "key": pl.String()}
 
@@ -29,7 +23,8 @@ class Fingerprints:
 
     Attributes:
         keys: ``email``, ``phone`` (in every form it is written in), ``profile``, ``lead`` (lead_id), ``id`` (source or
-            system, and the id of the record there), ``person`` (person_id), ``name``.
+            system, and the id of the record there), ``person`` (person_id), ``name`` (in either order of its words),
+            ``word`` (the last word of a name, without which a text need not be searched for the name).
     """
 
     keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -73,7 +68,8 @@ class Finder:
 
     def __init__(self, fingerprints: Fingerprints, secret: str) -> None:
         self._connection = duckdb.connect(":memory:", config={"autoload_known_extensions": "false", "threads": 1})
-        self.kinds = [kind for kind in SEARCHED if fingerprints.keys.get(kind)]
+        self.kinds = [kind for kind in forms.PATTERNS if fingerprints.keys.get(kind)]
+        self.has_names = bool(fingerprints.keys.get("name"))
         fingerprints.load(self._connection, secret)
 
     def close(self) -> None:
@@ -87,11 +83,20 @@ class Finder:
         self.close()
 
     def hits(self, kind: str, texts: Iterable[str]) -> set[str]:
-        """Those of the texts (of a kind of ``SEARCHED``) that hold what belongs to an erased person."""
-        texts_asked = pl.DataFrame({"txt": pl.Series(list(texts), dtype=pl.String()).unique()}).to_arrow()  # noqa: F841
+        """Those of the texts (of one kind) that hold what belongs to an erased person."""
+        return self._hits(kind, set(texts), forms.told(kind, "txt", "texts_asked", "txt"))
+
+    def names(self, texts: Iterable[str]) -> set[str]:
+        """Those of the texts that are a name of an erased person, and nothing else."""
+        return self._hits("name", set(texts), "select txt, erasure_name(txt) as form from texts_asked")
+
+    def _hits(self, kind: str, texts: set[str], told: str) -> set[str]:
+        if not texts:
+            return set()
+        texts_asked = pl.DataFrame({"txt": list(texts)}, schema={"txt": pl.String()}).to_arrow()  # noqa: F841
         query = f"""
             select distinct told.txt
-            from (select txt, unnest({SEARCHED[kind][1]}(txt)) as form from texts_asked) as told
+            from ({told}) as told
             inner join {TABLE} as erased on erased.kind = $kind and erased.key = erasure_key($kind, told.form)
         """
         return {text for (text,) in self._connection.execute(query, {"kind": kind}).fetchall()}

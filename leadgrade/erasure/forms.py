@@ -25,10 +25,14 @@ _BETWEEN = r"[-0-9 ().\/\x{a0}\x{2010}-\x{2013}]"
 # digits beside letters are those of a hash
 NUMBER = rf"\+?\b[0-9]{_BETWEEN}{{5,28}}[0-9]\b"
 PROFILE = r"(?i)linkedin\.com/(?:in|pub)/[^/?#\s\"',;|<>]+"
+# what a text is searched for
+PATTERNS = {"email": ADDRESS, "phone": NUMBER, "profile": PROFILE}
 SEPARATOR = chr(31)
 _TRUNKS = ("0", "8")
 _FEWEST, _MOST = 7, 18  # digits of a number, with all that may stand before it
 _SHORTEST = 9  # digits of a national number that stands for somebody without its country
+# words of a name that is looked for: two at least, for one alone is nobody's
+MOST_WORDS = 4
 _PURPOSE = "erasure"
 
 
@@ -65,21 +69,19 @@ def number_forms(numbers: Iterable[str]) -> list[str]:
 
 
 def _folded_sql() -> str:
-    """An address in the form that is compared: as :func:`leadgrade.contacts.email_match.match_form`, of any text."""
-    domain, local = "split_part(plain, '@', -1)", "left(plain, length(plain) - length(split_part(plain, '@', -1)) - 1)"
-    untagged = f"coalesce(nullif(split_part({local}, '+', 1), ''), {local})"
+    """What is left of the dots of an address whose provider ignores them, and the domain that it is folded into."""
     dotless = " ".join(
-        f"when {domain} = {quoted(name)} then replace({untagged}, '.', '') || {quoted('@' + main)}"
+        f"when ends_with(plain, {quoted('@' + name)}) then replace(split_part(plain, '@', 1), '.', '') || {quoted('@' + main)}"
         for name, main in dotless_providers().items()
     )
-    return f"case {dotless} when contains(plain, '+') then {untagged} || '@' || {domain} else plain end"
+    return f"case {dotless} else plain end"
 
 
 def macros(secret: str) -> list[str]:
     """Statements that make the functions of this module known to a connection; the key stays out of every file.
 
-    ``erasure_key(kind, form)``: keyed fingerprint, 32 hex digits. ``erasure_addresses(text)``, ``erasure_numbers(text)``,
-    ``erasure_profiles(text)``: the forms that a text holds. ``erasure_name(text)``: words in small letters, no accents.
+    ``erasure_key(kind, form)``: keyed fingerprint, 32 hex digits. ``erasure_name(txt)``: words in small letters, no accents.
+    The others are parts of what :func:`told` puts together.
     """
     message = f"encode(kind || chr({ord(SEPARATOR)}) || form)"
     key = keys.hmac_sql(keys.derived(secret, _PURPOSE), message)
@@ -87,12 +89,14 @@ def macros(secret: str) -> list[str]:
     spans = f"flatten([[{digits} for j in range(i, len(groups) + 1)] for i in range(1, len(groups) + 1)])"
     bodies = {
         "erasure_key(kind, form)": f"substr({key}, 1, {keys.FINGERPRINT_DIGITS})",
-        "erasure_folded(plain)": _folded_sql(),
         "erasure_plain(token)": r"rtrim(ltrim(replace(lower(trim(token)), '%40', '@'), '''.'), '.')",
-        "erasure_address(token)": "erasure_folded(erasure_plain(token))",
-        "erasure_addresses(txt)": f"""
-            [erasure_folded(p) for p in [erasure_plain(t) for t in regexp_extract_all(txt, {quoted(ADDRESS)})]]
+        "erasure_untagged(token)": r"""
+            case
+                when contains(token, '+') then regexp_replace(erasure_plain(token), '^([^+]+)\+[^@]*@', '\1@')
+                else erasure_plain(token)
+            end
         """,
+        "erasure_folded(plain)": _folded_sql(),
         # several numbers in a row: every span of their groups may be one
         "erasure_spans(groups)": f"[s for s in {spans} if length(s) between {_FEWEST} and {_MOST}]",
         "erasure_digits(token)": f"""
@@ -101,11 +105,35 @@ def macros(secret: str) -> list[str]:
                 else erasure_spans(regexp_extract_all(token, '[0-9]+'))
             end
         """,
-        "erasure_numbers(txt)": f"flatten([erasure_digits(t) for t in regexp_extract_all(txt, {quoted(NUMBER)})])",
-        "erasure_profiles(txt)": f"[lower(t) for t in regexp_extract_all(txt, {quoted(PROFILE)})]",
-        "erasure_name(txt)": r"trim(regexp_replace(strip_accents(lower(txt)), '[^\pL]+', ' ', 'g'))",
+        "erasure_words(txt)": r"regexp_extract_all(strip_accents(lower(txt)), '\pL+')",
+        "erasure_name(txt)": "array_to_string(erasure_words(txt), ' ')",
+        "erasure_names(words)": f"""flatten([
+            [array_to_string(words[i:j], ' ') for j in range(i + 1, least(i + {MOST_WORDS}, len(words) + 1))]
+            for i in range(1, len(words))
+        ])""",
     }
     return [f"create or replace temp macro {head} as {body}" for head, body in bodies.items()]
+
+
+def told(kind: str, text: str, source: str, *keep: str) -> str:
+    """A query of the forms of a kind that a text holds, an address as :func:`leadgrade.contacts.email_match.match_form` has it.
+
+    Args:
+        kind: ``email``, ``phone``, ``profile``; ``word``, ``name`` (words that follow each other).
+        text: SQL of the text.
+        source: What stands behind ``from``.
+        keep: Columns of the source that stand beside ``form``.
+    """
+    kept = "".join(f"{column}, " for column in keep)
+    if kind in {"word", "name"}:
+        words = f"erasure_words({text})"
+        return f"select {kept}unnest({words if kind == 'word' else f'erasure_names({words})'}) as form from {source}"
+    tokens = f"select {kept}unnest(regexp_extract_all({text}, {quoted(PATTERNS[kind])})) as token from {source}"
+    if kind == "email":
+        plain = f"select {kept}erasure_untagged(token) as plain from ({tokens})"
+        return f"select {kept}erasure_folded(plain) as form from ({plain})"
+    form = "unnest(erasure_digits(token))" if kind == "phone" else "lower(token)"
+    return f"select {kept}{form} as form from ({tokens})"
 
 
 def make_known(connection: duckdb.DuckDBPyConnection, secret: str) -> None:

@@ -2,98 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from leadgrade.erasure.fingerprints import SEARCHED, TABLE
-from leadgrade.erasure.forms import NUMBER, quoted
+from leadgrade import contract
+from leadgrade.erasure.fingerprints import TABLE
+from leadgrade.erasure.forms import NUMBER, quoted, told
 from leadgrade.erasure.opened import Opened
 from leadgrade.erasure.redaction import Redactor
 from leadgrade.erasure.tables import Kept
 
 # what a text must hold to be looked at, for it is quicker told
 _FIRST = {
-    "email": "contains({0}, '@') or contains({0}, '%40')",
-    "phone": f"regexp_matches({{0}}, {quoted(NUMBER).replace('{', '{{').replace('}', '}}')})",
-    "profile": "contains(lower({0}), 'linkedin.com/')",
+    "email": "contains(txt, '@') or contains(txt, '%40')",
+    "phone": f"regexp_matches(txt, {quoted(NUMBER)})",
+    "profile": "contains(lower(txt), 'linkedin.com/')",
+    "word": "contains(txt, ' ')",
 }
-_TEXT = "VARCHAR"
+_NO_TEXT = {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT", "DOUBLE", "FLOAT", "BOOLEAN", "DATE", "TIMESTAMP"}
+_SEPARATOR = "chr(10)"
+Marks = dict[str, dict[str, str]]  # column -> text as it stands there -> the same with marks
 
 
 def text_columns(opened: Opened, table: str) -> dict[str, str]:
     """Columns that may hold text -> SQL of the text: nested ones as they are written."""
-    plain = {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT", "DOUBLE", "FLOAT", "BOOLEAN", "DATE", "TIMESTAMP"}
     return {
-        column: f't."{column}"' if kind == _TEXT else f'cast(t."{column}" as varchar)'
+        column: f't."{column}"' if kind == "VARCHAR" else f'cast(t."{column}" as varchar)'
         for column, kind in opened.tables[table].items()
-        if kind not in plain
+        if kind not in _NO_TEXT
     }
 
 
-def mentions(opened: Opened, kept: Kept, redactor: Redactor) -> dict[str, dict[str, str]]:
-    """What the rows that stay hold of erased people.
+def mentions(opened: Opened, kept: Kept, redactor: Redactor) -> Marks:
+    """What the rows of a table that stay hold of erased people.
+
+    The texts of a row are asked as one; only rows that hold anything are looked at column by column. Names are looked for
+    where the contract says that a column is personal or typed by people, and in all columns of other tables.
 
     Args:
         opened: The databases.
         kept: Which rows of a table stay.
-        redactor: Knows whom to look for, and their names.
-
-    Returns:
-        Column -> text as it stands there -> the same with marks.
+        redactor: Knows whom to look for.
     """
     columns = {c: text for c, text in text_columns(opened, kept.table).items() if c not in kept.values}
-    found: dict[str, dict[str, str]] = {}
-    for column, asked in _worth_a_look(opened, kept, columns, redactor).items():
-        texts = sorted({text for one in asked if one.any is None or opened.rows(one.any) for (text,) in opened.rows(one.all)})
-        changed = {text: mended for text, mended in zip(texts, redactor.redacted(texts), strict=True) if text != mended}
-        if changed:
-            found[column] = changed
-    return found
+    kinds = [*redactor.kinds, *(["word"] if redactor.finder.has_names else [])]
+    if not columns or not kinds:
+        return {}
+    texts = _texts(kept, columns)
+    held: dict[str, list[str]] = {}
+    for kind, form in opened.rows(f"with {texts} {' union all '.join(map(_forms, kinds))}"):
+        held.setdefault(kind, []).append(form)
+    if not held:
+        return {}
+    tests = " or ".join(_holds(kind, forms) for kind, forms in held.items())
+    rows = opened.rows(f"with {texts} select distinct columns(* exclude (txt, typed)) from texts where {tests}")
+    shown = {column: {row[i] for row in rows} - {None} for i, column in enumerate(columns)}
+    all_texts = sorted(set().union(*shown.values()))
+    mended = {text: new for text, new in zip(all_texts, redactor.redacted(all_texts), strict=True) if text != new}
+    changed = {c: {text: mended[text] for text in sorted(of) if text in mended} for c, of in shown.items()}
+    return {column: pairs for column, pairs in changed.items() if pairs}
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a column is asked for.
+def _texts(kept: Kept, columns: dict[str, str]) -> str:
+    """``texts``: of each row that stays all texts as one (txt), those that may hold names (typed), and each by itself."""
+    table = contract.tables().get(kept.table.split(".", 1)[1])
+    told_apart = {c.name for c in table.columns if not (c.is_pii or c.is_free_text)} if table else set()
+    typed = ", ".join(text for column, text in columns.items() if column not in told_apart) or "null"
+    each = ", ".join(columns.values())
+    return f"""texts as (
+        select concat_ws({_SEPARATOR}, {each}) as txt, concat_ws({_SEPARATOR}, {typed}) as typed, {each}
+        from {kept.table} as t where {kept.where}
+    )"""
 
-    Attributes:
-        test: Quick test of a text; where no text passes it, nothing more is asked.
-        any: Query with a row where anything is found: the forms are hashed once each; None: not worth asking before.
-        all: Query of the texts that hold it.
+
+def _forms(kind: str) -> str:
+    """Forms of a kind that are theirs, each of them hashed once."""
+    forms = told(kind, _asked(kind), f"texts where {_FIRST[kind].replace('txt', _asked(kind))}")
+    return f"""
+        select '{kind}' as kind, told.form from (select distinct form from ({forms})) as told
+        inner join {TABLE} as erased on erased.kind = '{kind}' and erased.key = erasure_key('{kind}', told.form)
     """
 
-    test: str
-    any: str | None
-    all: str
+
+def _asked(kind: str) -> str:
+    return "typed" if kind == "word" else "txt"
 
 
-def _worth_a_look(
-    opened: Opened, kept: Kept, columns: dict[str, str], redactor: Redactor
-) -> dict[str, list[_Asked]]:
-    """Column -> what is worth asking of it, found in one pass over the table."""
-    asked = [(column, one) for column, text in columns.items() for one in _asked(kept, text, redactor)]
-    if not asked:
-        return {}
-    tests = ", ".join(f"coalesce(bool_or({one.test}), false)" for _, one in asked)
-    answers = opened.rows(f"select {tests} from {kept.table} as t where {kept.where}")[0]
-    found: dict[str, list[_Asked]] = {}
-    for (column, one), answer in zip(asked, answers, strict=True):
-        if answer:
-            found.setdefault(column, []).append(one)
-    return found
-
-
-def _asked(kept: Kept, text: str, redactor: Redactor) -> Iterator[_Asked]:
-    """What a text is asked for: each kind of fingerprint, and each name."""
-    rows = f"{kept.table} as t where ({kept.where})"
-    for kind in redactor.kinds:
-        test = _FIRST[kind].format(text)
-        erased = f"{TABLE} as erased on erased.kind = '{kind}' and erased.key = erasure_key('{kind}', told.form)"
-        forms = f"unnest({SEARCHED[kind][1]}({text})) as form"
-        yield _Asked(
-            test,
-            f"select 1 from (select distinct {forms} from {rows} and ({test})) as told inner join {erased} limit 1",
-            f"select distinct told.txt from (select {text} as txt, {forms} from {rows} and ({test})) as told inner join {erased}",
-        )
-    for word in redactor.words:
-        test = f"contains(lower({text}), {quoted(word)})"
-        yield _Asked(test, None, f"select distinct {text} as txt from {rows} and {test}")
+def _holds(kind: str, forms: list[str]) -> str:
+    """Condition of a row that holds one of the forms."""
+    listed, text = ", ".join(map(quoted, forms)), _asked(kind)
+    return f"{text} in (select {text} from ({told(kind, text, 'texts', text)}) where form in ({listed}))"

@@ -51,7 +51,12 @@ class Opened:
 
 @contextmanager
 def opened(
-    paths: Mapping[str, Path], fingerprints: Fingerprints, secret: str, *, spill: Path | None = None, memory: str = "2GB"
+    paths: Mapping[str, Path],
+    fingerprints: Fingerprints,
+    secret: str,
+    *,
+    spill: Path | None = None,
+    memory: str = "2GB",
 ) -> Iterator[Opened]:
     """Open databases read-only.
 

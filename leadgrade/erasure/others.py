@@ -61,14 +61,16 @@ def _sqlite(path: Path, redactor: Redactor) -> bool:
 
 
 def _texts(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
-    tables = connection.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'").fetchall()
+    tables = connection.execute(
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+    ).fetchall()
     for (table,) in tables:
         for _, column, *_ in connection.execute(f'pragma table_info("{table}")').fetchall():
             yield table, column
 
 
-def _mended(redactor: Redactor) -> Callable[[object], object]:
-    def mended(value: object) -> object:
+def _mended(redactor: Redactor) -> Callable[..., str | bytes | int | float | None]:
+    def mended(value: str | bytes | float | None) -> str | bytes | int | float | None:
         return redactor.redacted([value])[0] if isinstance(value, str) else value
 
     return mended

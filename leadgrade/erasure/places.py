@@ -85,7 +85,11 @@ def sources_with_rows(means: Means, work: Path) -> set[str]:
     with means.open({"work": work}) as databases:
         trace(databases)
         files = databases.find("raw.files", "source")
-        told = f"select source from {files} where file_id in (select file_id from trace_rows)" if files else "select '' limit 0"
+        told = (
+            f"select source from {files} where file_id in (select file_id from trace_rows)"
+            if files
+            else "select '' limit 0"
+        )
         return {source for (source,) in databases.rows(told)}
 
 
@@ -97,7 +101,9 @@ def clear_generation(means: Means, name: str) -> Iterator[Place]:
         trace(databases)
         if not traces(databases) and not any(mentions(databases, Kept(t), means.redactor) for t in databases.tables):
             return
-        results = {n: rewrite(databases, n, path, means.redactor, means.why, published=True) for n, path in paths.items()}
+        results = {
+            n: rewrite(databases, n, path, means.redactor, means.why, published=True) for n, path in paths.items()
+        }
     for database, path in paths.items():
         put(path)
         yield told(f"published/{name}/{path.name}", results[database])
@@ -154,5 +160,3 @@ def told(place: str, result: Rewritten) -> Place:
 
 def _plain(counts: Counter[str]) -> dict[str, int]:
     return {name: count for name, count in sorted(counts.items()) if count}
-
-

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from leadgrade.erasure.fingerprints import SEARCHED, Finder
-from leadgrade.erasure.forms import of_bytes
+from leadgrade.erasure.fingerprints import Finder
+from leadgrade.erasure.forms import PATTERNS, of_bytes
 from leadgrade.erasure.mentions import mentions
 from leadgrade.erasure.opened import Opened
 from leadgrade.erasure.redaction import Redactor
@@ -22,7 +22,7 @@ from leadgrade.erasure.traces import trace, traces
 
 _CHUNK = 16 << 20
 _OVERLAP = 1024  # longer than whatever is looked for
-_PATTERNS = {kind: of_bytes(pattern) for kind, (pattern, _) in SEARCHED.items()}
+_PATTERNS = {kind: of_bytes(pattern) for kind, pattern in PATTERNS.items()}
 _DUCKDB = b"DUCK"
 
 
@@ -50,8 +50,8 @@ def in_tables(opened: Opened, redactor: Redactor) -> Counter[str]:
     return +found
 
 
-def in_bytes(path: Path, finder: Finder, redactor: Redactor) -> int:
-    """How many different addresses, numbers, pages and names of theirs the bytes of a file hold.
+def in_bytes(path: Path, redactor: Redactor) -> int:
+    """How many different addresses, numbers and pages of theirs the bytes of a file hold; of a text also the names.
 
     Texts of UTF-8 and of one byte a sign; where the file is none of DuckDB also those of two or four bytes a sign.
     """
@@ -61,18 +61,20 @@ def in_bytes(path: Path, finder: Finder, redactor: Redactor) -> int:
         before = b""
         while chunk := file.read(_CHUNK):
             data, before = before + chunk, chunk[-_OVERLAP:]
-            found |= _theirs(data, finder, redactor)
+            found |= _theirs(data, redactor.finder)
             if has_wide and b"\0" in data:
-                found |= _theirs(data.replace(b"\0", b""), finder, redactor)
+                found |= _theirs(data.replace(b"\0", b""), redactor.finder)
+            elif has_wide:
+                found |= redactor.named(data.decode("utf-8", "replace").splitlines())
     return len(found)
 
 
-def _theirs(data: bytes, finder: Finder, redactor: Redactor) -> set[str]:
+def _theirs(data: bytes, finder: Finder) -> set[str]:
     found: set[str] = set()
     for kind in finder.kinds:
         told = {token.decode("utf-8", "replace") for token in set(_PATTERNS[kind].findall(data))}
         found |= finder.hits(kind, told)
-    return found | redactor.names_in_bytes(data)
+    return found
 
 
 def can_be_opened(path: Path) -> bool:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from leadgrade.errors import InputError
 from leadgrade.erasure import forms
 from leadgrade.erasure.asked import Asked
 from leadgrade.erasure.fingerprints import Fingerprints
 from leadgrade.erasure.opened import Opened
 from leadgrade.erasure.traces import id_form
+from leadgrade.errors import InputError
 
 
 class Shared(InputError):
@@ -30,7 +30,6 @@ class Subjects:
         fingerprints: All that points at them alone.
         people: How many people.
         leads: How many leads.
-        names: Their names, where nobody else bears them. They are held in memory only.
         missing: How many of what was asked for nobody has.
         kept_shared: Addresses and numbers of theirs that stay, for others use them, too.
     """
@@ -38,7 +37,6 @@ class Subjects:
     fingerprints: Fingerprints
     people: int = 0
     leads: int = 0
-    names: tuple[str, ...] = ()
     missing: int = 0
     kept_shared: int = 0
 
@@ -75,7 +73,7 @@ def find(opened: Opened, asked: Asked, *, with_others: bool = False) -> Subjects
     kept = _own(search)
     keys = _keyed(search)
     people, leads = opened.count("meant_people"), opened.count("meant_leads")
-    return Subjects(keys, people, leads, _names(search), missing, kept)
+    return Subjects(keys, people, leads, missing, kept)
 
 
 def _forms_of_leads(search: _Search) -> None:
@@ -92,11 +90,11 @@ def _forms_of_leads(search: _Search) -> None:
             left join {search.opened.find("contacts.leads")} as contacts on leads.lead_id = contacts.lead_id
         )
         select distinct * from (
-            select lead_id, 'email' as kind, unnest(erasure_addresses(addresses)) as form from newest
+            select lead_id, 'email' as kind, form from ({forms.told("email", "addresses", "newest", "lead_id")})
             union all
-            select lead_id, 'profile' as kind, unnest(erasure_profiles(linkedin_url)) as form from newest
+            select lead_id, 'profile' as kind, form from ({forms.told("profile", "linkedin_url", "newest", "lead_id")})
             union all
-            select lead_id, 'digits' as kind, unnest(erasure_numbers(numbers)) as form from newest
+            select lead_id, 'digits' as kind, form from ({forms.told("phone", "numbers", "newest", "lead_id")})
             union all
             select lead_id, 'phone' as kind, unnest([phone_e164, mobile_e164]) as form
             from {search.opened.find("contacts.leads")}
@@ -114,9 +112,13 @@ def _meant(search: _Search, *, with_others: bool) -> int:
     members, changes = opened.find("people.members"), opened.find("people.id_changes")
     opened.connection.execute("""
         create or replace temp table asked as
-        select kind, txt, case when kind = 'email' then erasure_address(txt) else txt end as form from frame
+        select kind, txt, case when kind = 'email' then erasure_folded(erasure_untagged(txt)) else txt end as form from frame
     """)
-    later = f"select new_person_id from {changes} as changes where changes.old_person_id = asked.form" if changes else "null"
+    later = (
+        f"select new_person_id from {changes} as changes where changes.old_person_id = asked.form"
+        if changes
+        else "null"
+    )
     opened.run(f"""
         create or replace temp table asked_leads as
         select distinct asked.kind, asked.form, lead_forms.lead_id
@@ -152,23 +154,32 @@ def _refuse_unknown(search: _Search) -> None:
         select form from asked where kind in ('person', 'lead') and form not in (select form from asked_leads) order by form
     """)
     if unknown:
-        raise InputError(f"{', '.join(unknown[:5])}: no such person or lead in the last night; ids begin with p_ and l_")
+        raise InputError(
+            f"{', '.join(unknown[:5])}: no such person or lead in the last night; ids begin with p_ and l_"
+        )
 
 
 def _refuse_shared(search: _Search) -> None:
+    """Several people are those of several names: the leads of one person may be several people to the matching."""
+    contacts, members = search.opened.find("contacts.leads"), search.opened.find("people.members")
     shared = search.opened.rows(f"""
-        select asked_leads.kind, count(distinct coalesce(members.person_id, asked_leads.lead_id)) as people,
-            count(distinct asked_leads.lead_id) as leads
-        from asked_leads
-        left join {search.opened.find("people.members")} as members on asked_leads.lead_id = members.lead_id
-        where asked_leads.kind in ('email', 'phone')
-        group by asked_leads.kind, asked_leads.form
-        having people > 1
-        order by asked_leads.kind, people
+        with bearers as (
+            select asked_leads.kind, asked_leads.form, members.person_id,
+                any_value(nullif(erasure_name(leads.full_name), '')) as name, count(distinct asked_leads.lead_id) as leads
+            from asked_leads
+            inner join {members} as members on asked_leads.lead_id = members.lead_id
+            left join {contacts} as leads on asked_leads.lead_id = leads.lead_id
+            where asked_leads.kind in ('email', 'phone')
+            group by asked_leads.kind, asked_leads.form, members.person_id
+        )
+        select kind, count(distinct name) as people, sum(leads)::bigint as leads
+        from bearers group by kind, form having people > 1 order by kind, people
     """)
     if shared:
         words = {"email": "address", "phone": "number"}
-        told = "; ".join(f"one {words[kind]} is that of {people:,} people ({leads:,} leads)" for kind, people, leads in shared)
+        told = "; ".join(
+            f"one {words[kind]} is that of {people:,} people ({leads:,} leads)" for kind, people, leads in shared
+        )
         raise Shared(
             f"{told}. Nothing was erased. Name the person by person_id, or erase all of them with --all-with-this-number"
         )
@@ -203,7 +214,10 @@ def _keyed(search: _Search) -> Fingerprints:
     written = pl.DataFrame({"form": numbers}, schema={"form": pl.String}).to_arrow()  # noqa: F841
     opened.connection.execute("create or replace temp table number_forms as select form from written")
     raw = opened.find("raw.leads")
-    of_source, of_system = id_form("source", "source", "source_record_id"), id_form("system", "system", "source_record_id")
+    of_source, of_system = (
+        id_form("source", "source", "source_record_id"),
+        id_form("system", "system", "source_record_id"),
+    )
     meant = "lead_id in (select id from meant_leads) and source_record_id is not null"
     pairs = opened.rows(f"""
         select distinct kind, erasure_key(kind, form) from (
@@ -217,23 +231,36 @@ def _keyed(search: _Search) -> Fingerprints:
             union all
             select 'id', unnest([{of_source}, {of_system}]) from {raw} where {meant}
             union all
-            select 'name', name from ({_NAMES.format(leads=opened.find("contacts.leads"))})
+            select kind, form from ({_NAMES.format(leads=opened.find("contacts.leads"), most=forms.MOST_WORDS)})
         )
         where form is not null
     """)
     return Fingerprints.of((str(kind), str(key)) for kind, key in pairs)
 
 
-# names of two words or more that no other lead bears: as they are compared, and as they are written
+def borne(opened: Opened) -> Fingerprints:
+    """Fingerprints of the names that leads of a work file bear, in either order: they are those of somebody."""
+    leads = opened.find("contacts.leads")
+    if not leads:
+        return Fingerprints()
+    names = f"select distinct erasure_words(full_name) as words from {leads} where contains(full_name, ' ')"
+    forms_of = "unnest([array_to_string(words, ' '), words[-1] || ' ' || array_to_string(words[:-2], ' ')])"
+    found = opened.rows(f"select distinct erasure_key('name', form) from (select {forms_of} as form from ({names}))")
+    return Fingerprints.of(("name", str(key)) for (key,) in found)
+
+
+# names of two words or more that no other lead bears, in either order, and the last word of each
 _NAMES = """
-    select erasure_name(leads.full_name) as name, any_value(leads.full_name) as written
-    from {leads} as leads
-    where contains(erasure_name(leads.full_name), ' ')
-    group by erasure_name(leads.full_name)
-    having bool_and(leads.lead_id in (select id from meant_leads))
+    with names as (
+        select erasure_words(leads.full_name) as words
+        from {leads} as leads
+        where len(erasure_words(leads.full_name)) between 2 and {most}
+        group by words
+        having bool_and(leads.lead_id in (select id from meant_leads))
+    )
+    select 'name' as kind, array_to_string(words, ' ') as form from names
+    union all
+    select 'name' as kind, words[-1] || ' ' || array_to_string(words[:-2], ' ') as form from names
+    union all
+    select 'word' as kind, words[-1] as form from names
 """
-
-
-def _names(search: _Search) -> tuple[str, ...]:
-    query = _NAMES.format(leads=search.opened.find("contacts.leads"))
-    return tuple(search.column(f"select written from ({query}) order by written"))

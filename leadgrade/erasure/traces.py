@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from leadgrade import contract
-from leadgrade.erasure.fingerprints import SEARCHED, TABLE
-from leadgrade.erasure.forms import SEPARATOR
+from leadgrade.erasure.fingerprints import TABLE
+from leadgrade.erasure.forms import PATTERNS, SEPARATOR, told
 from leadgrade.erasure.opened import Opened
 
 # columns of the raw tables that say whom a row is about -> kinds of fingerprint
@@ -83,7 +83,7 @@ def _holding(table: str, column: str, kind: str) -> str:
     first = f"where contains({column}, '{sign}')" if sign else f"where {column} is not null"
     return f"""
         select told.file_id, told.row_number
-        from (select file_id, row_number, unnest({SEARCHED[kind][1]}({column})) as form from {table} {first}) as told
+        from ({told(kind, column, f"{table} {first}", "file_id", "row_number")}) as told
         inner join {TABLE} as erased on erased.kind = '{kind}' and erased.key = erasure_key('{kind}', told.form)
     """
 
@@ -124,12 +124,14 @@ def _add_refused(opened: Opened) -> None:
     """A refused row that holds anything of theirs is taken for theirs: nobody knows its columns for certain."""
     quarantine = opened.find("raw.quarantine", "payload")
     if quarantine:
-        held = " union ".join(_holding(quarantine, "payload", kind) for kind in SEARCHED)
+        held = " union ".join(_holding(quarantine, "payload", kind) for kind in PATTERNS)
         _add_rows(opened, "quarantine", held)
 
 
 def _add_ids(opened: Opened, into: str, query: str) -> None:
-    opened.run(f"insert into {into} select distinct id from ({query}) where id is not null except select id from {into}")
+    opened.run(
+        f"insert into {into} select distinct id from ({query}) where id is not null except select id from {into}"
+    )
 
 
 def _trace_people(opened: Opened, objects: dict[str, str]) -> None:
@@ -137,7 +139,9 @@ def _trace_people(opened: Opened, objects: dict[str, str]) -> None:
     leads, members = opened.find("contacts.leads", "file_id"), opened.find("people.members")
     versions = opened.find("raw.versions")
     if leads:
-        _add_ids(opened, "trace_leads", f"select lead_id as id from {leads} semi join trace_rows using (file_id, row_number)")
+        _add_ids(
+            opened, "trace_leads", f"select lead_id as id from {leads} semi join trace_rows using (file_id, row_number)"
+        )
     if versions:
         _add_ids(opened, "trace_leads", f"""
             select record_id as id from {versions} semi join trace_rows using (object, file_id, row_number)
@@ -183,6 +187,6 @@ def _trace_contacts(opened: Opened) -> None:
         if there:
             _add_ids(opened, into, f"""
                 select told.id
-                from (select {key} as id, unnest({SEARCHED[kind][1]}({column})) as form from {there}) as told
+                from ({told(kind, column, f"(select {key} as id, {column} from {there})", "id")}) as told
                 inner join {TABLE} as erased on erased.kind = '{kind}' and erased.key = erasure_key('{kind}', told.form)
             """)  # fmt: skip

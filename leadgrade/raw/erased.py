@@ -14,8 +14,7 @@ from typing import Any
 import polars as pl
 
 from leadgrade.engine import DuckDBEngine
-from leadgrade.erasure.fingerprints import SEARCHED
-from leadgrade.erasure.forms import MARK
+from leadgrade.erasure.forms import MARK, PATTERNS, told
 from leadgrade.erasure.traces import SAYS_WHOM, id_form
 from leadgrade.raw import store
 from leadgrade.raw.convert import Converted
@@ -54,20 +53,20 @@ class Erased:
         """Numbers of accepted rows that are those of erased people."""
         if not self.kinds or accepted.is_empty():
             return set()
-        told = " union ".join(self._told(plan, accepted.columns))
+        asked = " union ".join(self._asked(plan, accepted.columns))
         hashed = store.hashed_rows(plan, accepted.columns)
         parameters = {"source": file["source"], "owner": owner, "system": file["system"]}
-        query = f"create or replace temp table erased_now as with hashed as ({hashed}) {told}"
+        query = f"create or replace temp table erased_now as with hashed as ({hashed}) {asked}"
         self.engine.sql_with(accepted, query, {k: v for k, v in parameters.items() if f"${k}" in query})
         return set(self.engine.collect("select row_number from erased_now")[ROW_NUMBER])
 
     def late_refused(self, refused: pl.DataFrame) -> set[int]:
         """Numbers of refused rows that hold anything of theirs."""
-        kinds = self.kinds & set(SEARCHED)
+        kinds = self.kinds & set(PATTERNS)
         if not kinds or refused.is_empty():
             return set()
-        told = " union ".join(_holding("leadgrade_batch", "payload", kind) for kind in sorted(kinds))
-        self.engine.sql_with(refused, f"create or replace temp table erased_now as {told}")
+        asked = " union ".join(_holding("leadgrade_batch", "payload", kind) for kind in sorted(kinds))
+        self.engine.sql_with(refused, f"create or replace temp table erased_now as {asked}")
         return set(self.engine.collect("select row_number from erased_now")[ROW_NUMBER])
 
     def keep_count(self, file: dict[str, Any], plan: Plan, numbers: Collection[int], as_of: Any) -> None:
@@ -87,7 +86,7 @@ class Erased:
             {"file_id": file["file_id"], "object": plan.object, "as_of": as_of},
         )
 
-    def _told(self, plan: Plan, columns: list[str]) -> list[str]:
+    def _asked(self, plan: Plan, columns: list[str]) -> list[str]:
         record = "lead_id" if plan.object == "leads" else None
         queries = ["select row_number from leadgrade_batch where false"]
         if record and "lead" in self.kinds:
@@ -109,8 +108,8 @@ def _is_erased(kind: str, form: str) -> str:
 def _holding(table: str, column: str, kind: str) -> str:
     return f"""
         select told.row_number
-        from (select row_number, unnest({SEARCHED[kind][1]}({column})) as form from {table} where {column} is not null) as told
-        where {_is_erased(kind, 'told.form')}
+        from ({told(kind, column, f"{table} where {column} is not null", "row_number")}) as told
+        where {_is_erased(kind, "told.form")}
     """
 
 

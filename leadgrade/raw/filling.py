@@ -141,9 +141,7 @@ def _replan(plan: Plan, before: Seen, forms: Mapping[int, DateForm]) -> Plan:
     return plan if forms == plan.forms else replace(plan, forms=forms)
 
 
-def _write(
-    job: Job, file: dict[str, Any], plan: Plan, batch: Batch, converted: Converted, erased: Erased
-) -> Converted:
+def _write(job: Job, file: dict[str, Any], plan: Plan, batch: Batch, converted: Converted, erased: Erased) -> Converted:
     """Write a batch but for the rows of erased people; what of it was taken."""
     engine, owner = job.run.engine, job.source.of or file["source"]
     rejects = store.rejects_frame(batch.rejects)

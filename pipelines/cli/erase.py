@@ -96,9 +96,7 @@ def _asked(
     return asked.read(emails, phones, people, leads, lines or (), settings.run.default_country)
 
 
-def _order(
-    home: Home, settings: Settings, asked: Asked, *, with_others: bool, sweep: bool, only_look: bool
-) -> Order:
+def _order(home: Home, settings: Settings, asked: Asked, *, with_others: bool, sweep: bool, only_look: bool) -> Order:
     from leadgrade.erasure import erase as erasing  # noqa: PLC0415
     from pipelines.environment import dagster_home  # noqa: PLC0415
 
@@ -113,7 +111,9 @@ def _order(
         raise InputError("the time of nobody is over (hygiene.retention_due of the last night is empty)")
     subjects = erasing.subjects_of(home, settings, asked, with_others=with_others)
     if subjects.missing:
-        console.print(f"{subjects.missing:,} of {len(asked):,} belong to nobody in the last night; they are searched for all the same.")
+        console.print(
+            f"{subjects.missing:,} of {len(asked):,} belong to nobody in the last night; they are searched for all the same."
+        )
     return erasing.Order(home, settings, kind, subjects, now, beside)
 
 
@@ -123,7 +123,11 @@ def _preview(order: Order) -> None:
     counted = preview(order)
     subjects = order.subjects
     console.print(f"Would erase {subjects.people:,} people, {subjects.leads:,} leads. Nothing was changed.")
-    for title, key in (("rows of the last night", "rows"), ("rows in files that are kept", "files"), ("mentions in rows of others", "mentions")):
+    for title, key in (
+        ("rows of the last night", "rows"),
+        ("rows in files that are kept", "files"),
+        ("mentions in rows of others", "mentions"),
+    ):
         console.print(f"  {title}: {sum(counted[key].values()):,}")
         for name, count in counted[key].items():
             console.print(f"    {name:<28}{count:>10,}", markup=False)
@@ -154,8 +158,12 @@ def _rebuild(home: Home, config: Path) -> dict[str, object]:
 
 def _tell(home: Home, certificate: Certificate) -> None:
     path = home.erasures / f"{certificate.number}.json"
-    rows = sum(sum(place["rows"].values()) if isinstance(place.get("rows"), dict) else 0 for place in certificate.places)
-    console.print(f"Erased {certificate.people:,} people, {certificate.leads:,} leads; {rows:,} rows in {len(certificate.places):,} files.")
+    rows = sum(
+        sum(place["rows"].values()) if isinstance(place.get("rows"), dict) else 0 for place in certificate.places
+    )
+    console.print(
+        f"Erased {certificate.people:,} people, {certificate.leads:,} leads; {rows:,} rows in {len(certificate.places):,} files."
+    )
     console.print(f"Certificate: {path}", markup=False, soft_wrap=True)
     for left in certificate.left:
         errors.print(f"left: {left['place']}: {left['why']}", style="yellow", markup=False, soft_wrap=True)
@@ -173,17 +181,17 @@ def _tell_found(found: dict[str, int]) -> None:
 
 def _verify(home: Home, settings: Settings, path: Path) -> None:
     from leadgrade.erasure import certificate as certificates  # noqa: PLC0415
-    from leadgrade.erasure.erase import check  # noqa: PLC0415
+    from leadgrade.erasure import erase as erasing  # noqa: PLC0415
 
     certificate = certificates.read(path)
     is_sealed = certificates.is_sealed(certificate, home.secret())
-    found = check(home, settings, certificate.keys)
-    console.print(f"{certificate.number}: {'sealed' if is_sealed else 'its seal is broken: it was changed, or is another home'}")
+    found = erasing.verify(home, settings, certificate)
+    console.print(
+        f"{certificate.number}: {'sealed' if is_sealed else 'its seal is broken: it was changed, or is another home'}"
+    )
     searched = ", ".join(f"{count:,} {kind}" for kind, count in found.searched.items())
     console.print(f"searched {searched}")
     _tell_found(found.found)
     if found.found or not is_sealed:
         raise SystemExit(LEFT)
     console.print("nothing of theirs is found")
-
-

@@ -31,7 +31,9 @@ _MOST = 99  # rows of a list that are shown
 )  # fmt: skip
 @home_option
 @config_option
-def subject(keys: tuple[str, ...], lines: TextIO | None, values: Path | None, home: Path | None, config: Path | None) -> None:
+def subject(
+    keys: tuple[str, ...], lines: TextIO | None, values: Path | None, home: Path | None, config: Path | None
+) -> None:
     """Show what is held of a person and why: files and rows, tables, consent, time limits, grade; no values.
 
     Exit codes: 0 shown, 2 bad input or nobody.

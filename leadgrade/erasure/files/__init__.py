@@ -1,0 +1,1 @@
+"""How each kind of file is written anew with single records changed."""

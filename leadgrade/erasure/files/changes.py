@@ -11,7 +11,6 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 
-
 class CannotWrite(Exception):
     """A file cannot be written anew; the message is for people and holds nothing of its content."""
 
@@ -35,7 +34,6 @@ class Changes:
     def records(self) -> frozenset[int]:
         """All that are changed."""
         return self.rows | self.mentions
-
 
 
 @contextmanager

@@ -108,9 +108,7 @@ def elsewhere(home: Path, sources: SourcesConfig) -> list[str]:
     """Sources whose files lie outside of the home, where nothing is changed."""
     outside = []
     for name, source in sources.sources.items():
-        if buckets.is_address(source.path):
-            outside.append(name)
-        elif any(
+        if buckets.is_address(source.path) or any(
             isinstance(place, LocalPlace) and not place.path.resolve().is_relative_to(home.resolve())
             for place in list_files(home, source.path)
         ):
@@ -205,5 +203,3 @@ def _erase_members(file: KeptFile, work: Work, outcome: Outcome, scratch: Path, 
         if changed:
             archive.copy(beside(file.path), changed)
     return bool(changed)
-
-

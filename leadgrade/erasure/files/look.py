@@ -20,7 +20,9 @@ from leadgrade.raw.readers.sniffed import ROW_NUMBER, Batch, Sniffed
 _WORTH = {"email": r"@|%40", "phone": r"[0-9].{0,5}[0-9].{0,5}[0-9]", "profile": r"(?i)linkedin\.com/"}
 
 
-def look(path: Path, sniffed: Sniffed, source: Source, known: Collection[int], finder: Finder, redactor: Redactor) -> Changes:
+def look(
+    path: Path, sniffed: Sniffed, source: Source, known: Collection[int], finder: Finder, redactor: Redactor
+) -> Changes:
     """What is to change in a table.
 
     A row is that of an erased person where the databases know it as such, where a column that says whom it is about
@@ -32,10 +34,11 @@ def look(path: Path, sniffed: Sniffed, source: Source, known: Collection[int], f
         source: What sources.yaml says of its source.
         known: Numbers of rows that the databases know as theirs.
         finder: Knows their fingerprints.
-        redactor: Knows their names besides.
+        redactor: Knows their names.
     """
     match = match_headers(clean_headers(sniffed.headers), source)
-    whom = {p for field, positions in match.fields.items() if field in SAYS_WHOM for p in positions}
+    fields = match.fields if match else {}
+    whom = {p for field, positions in fields.items() if field in SAYS_WHOM for p in positions}
     names = {f"c{position}" for position in whom}
     rows, mentions = set(known), set[int]()
     for batch in read_batches(path, sniffed):
@@ -48,8 +51,8 @@ def _found(batch: Batch, finder: Finder, redactor: Redactor) -> Iterator[tuple[s
     """Column and numbers of the rows in which it holds something of theirs; no column for records that are no rows."""
     payloads = {r.row_number: r.payload for r in batch.rejects if r.payload}
     if payloads:
-        held = {text for kind in finder.kinds for text in finder.hits(kind, payloads.values())}
-        yield None, [number for number, text in payloads.items() if text in held]
+        refused = {text for kind in finder.kinds for text in finder.hits(kind, payloads.values())}
+        yield None, [number for number, text in payloads.items() if text in refused]
     columns = [name for name in batch.rows.columns if name != ROW_NUMBER]
     for kind in finder.kinds:
         worth = [pl.col(c).filter(pl.col(c).str.contains(_WORTH[kind])).unique().implode() for c in columns]
@@ -59,14 +62,14 @@ def _found(batch: Batch, finder: Finder, redactor: Redactor) -> Iterator[tuple[s
             here = texts.filter(texts.is_in(held.implode())) if len(held) else held
             if len(here):
                 yield name, batch.rows.filter(pl.col(name).is_in(here.implode()))[ROW_NUMBER].to_list()
-    if redactor.words:
+    if finder.has_names:
         yield from _names(batch, columns, redactor)
 
 
 def _names(batch: Batch, columns: list[str], redactor: Redactor) -> Iterator[tuple[str, list[int]]]:
-    low = pl.col(columns).str.to_lowercase()
-    told = batch.rows.select(ROW_NUMBER, *columns).filter(pl.any_horizontal(low.str.contains_any(redactor.words)))
-    for number, *cells in told.iter_rows():
-        for name, cell in zip(columns, cells, strict=True):
-            if cell and redactor.found_names(cell):
-                yield name, [number]
+    """Cells of several words that hold a name."""
+    for name in columns:
+        texts = batch.rows[name].filter(batch.rows[name].str.contains(r"\pL[ ,.'-]+\pL")).unique()
+        named = redactor.named(texts)
+        if named:
+            yield name, batch.rows.filter(pl.col(name).is_in(list(named)))[ROW_NUMBER].to_list()

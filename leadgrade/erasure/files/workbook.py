@@ -53,7 +53,10 @@ def write(path: Path, target: Path, found: Mapping[str, tuple[Sniffed, Changes]]
         archive.writestr("[Content_Types].xml", _TYPES)
         archive.writestr("_rels/.rels", _relations({"rId1": ("officeDocument", "xl/workbook.xml")}))
         entries = "".join(f'<sheet name={quoteattr(s)} sheetId="{n}" r:id="rId{n}"/>' for n, s in enumerate(sheets, 1))
-        archive.writestr("xl/workbook.xml", f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}"><sheets>{entries}</sheets></workbook>')
+        archive.writestr(
+            "xl/workbook.xml",
+            f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}"><sheets>{entries}</sheets></workbook>',
+        )
         links = {f"rId{n}": ("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)}
         archive.writestr("xl/_rels/workbook.xml.rels", _relations(links))
         for number, name in enumerate(sheets, start=1):
@@ -84,7 +87,8 @@ def _rows(
 def _row(place: int, cells: list[str]) -> str:
     filled = ((i, cell) for i, cell in enumerate(cells) if cell)
     written = "".join(
-        f'<c r="{_column(i)}{place}" t="inlineStr"><is><t xml:space="preserve">{_text(cell)}</t></is></c>' for i, cell in filled
+        f'<c r="{_column(i)}{place}" t="inlineStr"><is><t xml:space="preserve">{_text(cell)}</t></is></c>'
+        for i, cell in filled
     )
     return f'<row r="{place}">{written}</row>'
 
@@ -102,5 +106,7 @@ def _text(cell: str) -> str:
 
 
 def _relations(links: Mapping[str, tuple[str, str]]) -> str:
-    each = "".join(f'<Relationship Id="{key}" Type="{_LINKS}/{kind}" Target="{to}"/>' for key, (kind, to) in links.items())
+    each = "".join(
+        f'<Relationship Id="{key}" Type="{_LINKS}/{kind}" Target="{to}"/>' for key, (kind, to) in links.items()
+    )
     return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{each}</Relationships>'
