@@ -9,24 +9,26 @@ import dagster as dg
 from assets.guard import guarded
 from leadgrade.config import load_settings
 from leadgrade.erasure import erase as erasing
+from leadgrade.erasure import who
+from leadgrade.erasure.order import Order
 from leadgrade.publish import Home
 from leadgrade.publish.guard import alone
 from pipelines.environment import config_folder, home_folder
 
 
 @dg.op(
-    description="Erases the people of hygiene.retention_due, and writes a certificate; what is derived follows with the next night."
+    description="Erases the people of hygiene.retention_due and writes a certificate; the next night makes anew what is derived."
 )
 def erase_due(context) -> None:  # type: ignore[no-untyped-def]
     """Do nothing where nobody's time is over."""
     home, settings = Home(home_folder()), load_settings(config_folder())
     now = datetime.now(UTC).replace(tzinfo=None)
     with guarded("retention"), alone(home):
-        asked = erasing.due(home, settings)
+        asked = who.due(home, settings)
         if not asked:
             context.log.info("the time of nobody is over")
             return
-        order = erasing.Order(home, settings, "retention", erasing.subjects_of(home, settings, asked), now)
+        order = Order(home, settings, "retention", who.subjects_of(home, settings, asked), now)
         certificate = erasing.finish(order, erasing.erase(order), None)
     context.log.info("erased %d people: certificate %s", certificate.people, certificate.number)
     if certificate.left or certificate.check["found"]:

@@ -14,12 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from leadgrade.config import Settings
 from leadgrade.erasure.mentions import mentions
 from leadgrade.erasure.opened import Opened
-from leadgrade.erasure.places import Means
+from leadgrade.erasure.order import Means, base_of, means_for
 from leadgrade.erasure.subjects import Subjects
 from leadgrade.erasure.tables import kept
 from leadgrade.erasure.traces import raw_objects, trace
+from leadgrade.publish.home import Home
 
 Row = dict[str, Any]
 # table -> what of it tells why somebody is here and what is made of them
@@ -50,6 +52,17 @@ class Held:
     mentions: dict[str, int] = field(default_factory=dict)
     told: dict[str, list[Row]] = field(default_factory=dict)
     kept_shared: int = 0
+
+
+def access(home: Home, settings: Settings, subjects: Subjects, values: Path | None, now: datetime) -> tuple[Held, int]:
+    """What is held of people; with a file for the values also how many rows were written into it.
+
+    Raises:
+        FileExistsError: the file is there.
+    """
+    with means_for(home, settings, subjects.fingerprints) as means:
+        found = held(means, base_of(home), subjects)
+        return found, write_values(means, base_of(home), values, subjects, now) if values else 0
 
 
 def held(means: Means, work: Path, subjects: Subjects) -> Held:

@@ -37,7 +37,9 @@ class Certificate:
         number: Its number: time and eight hex digits.
         kind: ``request`` of a person, ``retention`` (the time is over), ``sweep`` (people erased earlier came back).
         asked_at: When it was begun, UTC.
-        finished_at: When all was done and checked, UTC; null: broken off, or something was left.
+        cleared_at: When every place was cleared, UTC; null: it was broken off and has to be asked for again.
+        finished_at: When all was searched once more and nothing found, UTC.
+        lifted_at: When somebody decided that rows of theirs are turned away no more, UTC.
         code_version: Version of leadgrade.
         people: People erased.
         leads: Leads erased.
@@ -54,7 +56,9 @@ class Certificate:
     number: str
     kind: Kind
     asked_at: str
+    cleared_at: str | None = None
     finished_at: str | None = None
+    lifted_at: str | None = None
     code_version: str = leadgrade.__version__
     people: int = 0
     leads: int = 0
@@ -83,10 +87,10 @@ def begun(kind: Kind, fingerprints: Fingerprints, now: datetime) -> Certificate:
     return Certificate(number, kind, at, fingerprints=listed, blocks=[*_BLOCKS[kind]])
 
 
-def write(home: Home, certificate: Certificate, secret: str) -> Path:
-    """Write a certificate durably, in one step."""
+def write(home: Home, certificate: Certificate) -> Path:
+    """Write a certificate durably, in one step, and seal it."""
     home.erasures.mkdir(mode=0o700, parents=True, exist_ok=True)
-    certificate.seal = _seal(certificate, secret)
+    certificate.seal = _seal(certificate, home.secret())
     path = home.erasures / f"{certificate.number}.json"
     partial = path.with_suffix(".part")
     with partial.open("w", encoding="utf-8") as file:
@@ -109,6 +113,12 @@ def read(path: Path) -> Certificate:
         raise InputError(f"{path}: no such file") from None
     except (TypeError, ValueError):
         raise InputError(f"{path}: no certificate of leadgrade erase") from None
+
+
+def lift(home: Home, certificate: Certificate, now: datetime) -> None:
+    """Turn rows of these people away no more: they came back of their own will."""
+    certificate.blocks, certificate.lifted_at = [], now.isoformat(timespec="seconds")
+    write(home, certificate)
 
 
 def all_certificates(home: Home) -> Iterator[Certificate]:

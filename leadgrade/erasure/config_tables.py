@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import polars as pl
 
 from leadgrade.erasure import forms
@@ -10,12 +12,19 @@ from leadgrade.erasure.fingerprints import Fingerprints
 from leadgrade.publish.home import Home
 from leadgrade.run import Run
 
+_progress = logging.getLogger("leadgrade.progress")
+
 
 def load(run: Run) -> None:
     """Write config.erased_keys (kind, key) and config.known_files (content_hash, file_id) from the certificates of the home.
 
     The functions by which a row is asked are made known to the connection.
     """
+    for certificate in all_certificates(Home(run.home)):
+        if certificate.cleared_at is None:
+            _progress.warning(
+                "erasure %s was broken off: ask for the same again with leadgrade erase", certificate.number
+            )
     blocking, known = list[tuple[str, str]](), dict[str, str]()
     for certificate in all_certificates(Home(run.home)):
         blocking += certificate.keys.pairs(certificate.blocks)

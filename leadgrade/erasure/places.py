@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from leadgrade.erasure.databases import Rewritten, Why, beside, put, rewrite, settle
-from leadgrade.erasure.fingerprints import Fingerprints
 from leadgrade.erasure.mentions import mentions
-from leadgrade.erasure.opened import opened
-from leadgrade.erasure.redaction import Redactor
+from leadgrade.erasure.order import SCRATCH, Means
 from leadgrade.erasure.search import can_be_opened
 from leadgrade.erasure.tables import ERASED_ROWS, Kept
 from leadgrade.erasure.traces import trace, traces
@@ -25,41 +23,29 @@ Place = dict[str, Any]
 RowsByFile = dict[str, frozenset[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What an erasure works with.
-
-    Attributes:
-        home: The home.
-        fingerprints: Whom to look for.
-        redactor: Knows them, and their names.
-        why: Reason and time.
-        memory: Most that DuckDB holds in memory.
-        spill: Folder for what does not fit.
-    """
-
-    home: Home
-    fingerprints: Fingerprints
-    redactor: Redactor
-    why: Why
-    memory: str
-    spill: Path
-
-    def open(self, paths: Mapping[str, Path]) -> Any:
-        """Databases side by side."""
-        return opened(paths, self.fingerprints, self.home.secret(), spill=self.spill, memory=self.memory)
-
-
 def tidy(home: Home) -> None:
     """Remove what broken runs and erasures left: half-written files, spilled memory, unpacked members."""
     for pattern in ("*/spill", "*/intake-*", "*/*.part"):
         for path in home.runs.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for path in home.published.glob("*.part"):
+    left = [
+        path for path in home.root.glob(f"{SCRATCH}*") if not _is_alive(path.name.removeprefix(SCRATCH).split("-")[0])
+    ]
+    for path in (*home.published.glob("*.part"), *left):
         shutil.rmtree(path)
     for folder in (home.inbox, home.root / "retry", home.runs, home.published, home.reports):
         for path in folder.rglob(f".*{beside(Path('x')).suffix}"):
             path.unlink()
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def work_files(home: Home) -> list[Path]:
@@ -93,7 +79,7 @@ def sources_with_rows(means: Means, work: Path) -> set[str]:
         return {source for (source,) in databases.rows(told)}
 
 
-def clear_generation(means: Means, name: str) -> Iterator[Place]:
+def clear_generation(means: Means, name: str, why: Why) -> Iterator[Place]:
     """Write the two databases of a generation anew, where they hold anything of them."""
     folder = means.home.published / name
     paths = {database: folder / f"{database}.duckdb" for database in ("private", "warehouse")}
@@ -101,9 +87,7 @@ def clear_generation(means: Means, name: str) -> Iterator[Place]:
         trace(databases)
         if not traces(databases) and not any(mentions(databases, Kept(t), means.redactor) for t in databases.tables):
             return
-        results = {
-            n: rewrite(databases, n, path, means.redactor, means.why, published=True) for n, path in paths.items()
-        }
+        results = {n: rewrite(databases, n, path, means.redactor, why, published=True) for n, path in paths.items()}
     for database, path in paths.items():
         put(path)
         yield told(f"published/{name}/{path.name}", results[database])
@@ -123,13 +107,14 @@ def _count_anew(path: Path, results: Mapping[str, Rewritten]) -> None:
     put(path)
 
 
-def clear_work_file(means: Means, path: Path, kept: set[str]) -> Place:
+def clear_work_file(means: Means, path: Path, kept: set[str], why: Why) -> Place:
     """Write a work file anew; one that no generation needs, or that cannot be read, is removed with its folder.
 
     Args:
         means: What is needed.
         path: The work file.
         kept: Names of the runs whose generations are kept.
+        why: Reason and time.
     """
     shown = f"runs/{path.parent.name}/{path.name}"
     if path.parent.name not in kept or not _settled(path):
@@ -137,7 +122,7 @@ def clear_work_file(means: Means, path: Path, kept: set[str]) -> Place:
         return {"place": f"runs/{path.parent.name}", "removed": True}
     with means.open({"work": path}) as databases:
         trace(databases)
-        result = rewrite(databases, "work", path, means.redactor, means.why, published=False)
+        result = rewrite(databases, "work", path, means.redactor, why, published=False)
     put(path)
     return told(shown, result)
 

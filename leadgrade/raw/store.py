@@ -137,8 +137,9 @@ def _safe_id(name: str) -> str:
 
 
 def hashed_rows(plan: Plan, columns: Sequence[str]) -> str:
-    """A query of the accepted rows in ``leadgrade_batch`` with ids that tell no name, row hash and record_id; ``$owner`` is
-    the source whose ids these are.
+    """A query of the accepted rows in ``leadgrade_batch`` with ids that tell no name, row_hash and record_id.
+
+    ``$owner`` is the source whose ids these are.
     """
     missing = [n for n in _KEY_FIELDS.get(plan.object, ()) if n not in columns]
     names = [*columns, *missing]

@@ -19,7 +19,7 @@ COMMANDS = {
     "people": ("people:people", "Look into the matching and correct it: why leads are one person, and who should be."),
     "consent": ("consent:consent", "Look after the ledger of consent: verify that nothing in it was changed."),
     "report": ("report:report", "Write the quality report of the last publication (one HTML file, offline) and print its path."),
-    "subject": ("subject:subject", "Show what is held of a person and why: files and rows, tables, consent, time limits, grade; no values."),
+    "subject": ("subject:subject", "Show what is held of a person, and why they are here; values on request only."),
     "erase": ("erase:erase", "Erase people from everything below the home, and write a certificate that names nobody."),
     "rollback": ("rollback:rollback", "Let readers see an earlier generation again (the one before the current, or GENERATION)."),
     "demo": ("demo:demo", "Make raw leads of several systems with known truth (truth beside the exports, never in them)."),

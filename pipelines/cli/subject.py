@@ -34,21 +34,23 @@ _MOST = 99  # rows of a list that are shown
 def subject(
     keys: tuple[str, ...], lines: TextIO | None, values: Path | None, home: Path | None, config: Path | None
 ) -> None:
-    """Show what is held of a person and why: files and rows, tables, consent, time limits, grade; no values.
+    """Show what is held of a person, and why they are here; values on request only.
+
+    Files and numbers of rows, tables, consent, gaps, time limits and the grade.
 
     Exit codes: 0 shown, 2 bad input or nobody.
     """
     home, config = resolve(home, config)
     settings, here = checked_settings(config), Home(home)
+    from leadgrade.erasure import access, who  # noqa: PLC0415
     from leadgrade.erasure import asked as asking  # noqa: PLC0415  the numbering plans take a while
-    from leadgrade.erasure import erase as erasing  # noqa: PLC0415
 
     try:
         asked = asking.read(lines=[*keys, *(lines or ())], country=settings.run.default_country)
         if not asked:
             raise InputError("nobody is named: give ids, an address or a number, or --from FILE (- for stdin)")
-        subjects = erasing.subjects_of(here, settings, asked, with_others=True)
-        found, written = erasing.access(here, settings, subjects, values, datetime.now(UTC).replace(tzinfo=None))
+        subjects = who.subjects_of(here, settings, asked, with_others=True)
+        found, written = access.access(here, settings, subjects, values, datetime.now(UTC).replace(tzinfo=None))
     except FileExistsError:
         fail(f"{values}: the file is there already; name a new one")
     except InputError as error:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leadgrade.erasure import asked
+from leadgrade.erasure import asked, who
 from leadgrade.erasure import erase as erasing
 from leadgrade.erasure.certificate import Certificate
+from leadgrade.erasure.order import Order
 from leadgrade.publish import Home
 from tests.erasure import world
 
@@ -37,11 +38,11 @@ def home(seed: Path, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def order_for(home: Path, *emails: str, kind: str = "request") -> erasing.Order:
+def order_for(home: Path, *emails: str, kind: str = "request") -> Order:
     """An erasure of whoever has these addresses."""
     here, settings = Home(home), world.settings()
-    subjects = erasing.subjects_of(here, settings, asked.read(emails=emails))
-    return erasing.Order(here, settings, kind, subjects, world.AS_OF)  # type: ignore[arg-type]
+    subjects = who.subjects_of(here, settings, asked.read(emails=emails))
+    return Order(here, settings, kind, subjects, world.AS_OF)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

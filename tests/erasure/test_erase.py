@@ -11,8 +11,9 @@ import pytest
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.erasure import certificate as certificates
-from leadgrade.erasure import databases
+from leadgrade.erasure import databases, who
 from leadgrade.erasure import erase as erasing
+from leadgrade.erasure.order import Order
 from leadgrade.errors import InputError
 from leadgrade.publish import Home
 from leadgrade.publish.guard import alone, working
@@ -157,7 +158,7 @@ def test_a_broken_off_sweep_of_a_file_that_came_again_ends_as_a_whole_one(
         ("2",)
     ]
     here = Home(after)
-    order = erasing.Order(here, world.settings(), "sweep", erasing.all_erased(here), world.AS_OF)
+    order = Order(here, world.settings(), "sweep", who.all_erased(here), world.AS_OF)
     real, calls = databases.put, iter(range(100))
 
     def broken(path: Path) -> None:

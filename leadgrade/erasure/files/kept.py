@@ -14,7 +14,6 @@ from leadgrade.erasure.databases import beside, put
 from leadgrade.erasure.files.changes import CannotWrite
 from leadgrade.erasure.files.look import look
 from leadgrade.erasure.files.rewriting import Part, write
-from leadgrade.erasure.fingerprints import Finder
 from leadgrade.erasure.redaction import Redactor
 from leadgrade.raw.inbox import archives, buckets
 from leadgrade.raw.inbox.offers import derived
@@ -54,6 +53,7 @@ class Outcome:
         rows: Records that were emptied.
         mentions: Records of others that bear marks.
         known_as: New hash -> id under which the intake knows the content, of the file and of each member of an archive.
+        unread: Tables of it that nobody can read: documents, damaged or locked files.
         problem: Why it could not be written anew; None where it was, or need not be.
     """
 
@@ -63,6 +63,7 @@ class Outcome:
     rows: int = 0
     mentions: int = 0
     known_as: dict[str, str] = field(default_factory=dict)
+    unread: int = 0
     problem: str | None = None
 
 
@@ -71,15 +72,13 @@ class Work:
     """What is needed to write files anew.
 
     Attributes:
-        finder: Knows the fingerprints.
-        redactor: Knows the names besides.
+        redactor: Knows whom to look for.
         rows: Id of a file -> numbers of its rows that are theirs.
         known_as: Hash of a file that was written anew before -> its id.
         note: Called with an outcome before the file takes its place, so that the intake knows it whatever happens.
         scratch: Folder for members of archives while they are looked at.
     """
 
-    finder: Finder
     redactor: Redactor
     rows: Mapping[str, frozenset[int]]
     known_as: Mapping[str, str]
@@ -156,7 +155,7 @@ def _erase(file: KeptFile, work: Work, outcome: Outcome, scratch: Path, *, chang
     file_id = work.known_as.get(outcome.before, outcome.before)
     if archives.kind(file.path) == "archive":
         return _erase_members(file, work, outcome, scratch, change=change)
-    parts = _parts(file.path, file_id, file.settings, work)
+    parts = _parts(file.path, file_id, file.settings, work, outcome)
     _count(outcome, parts)
     is_new = any(part.changes for part in parts.values())
     if is_new and change:
@@ -169,9 +168,10 @@ def _count(outcome: Outcome, parts: Mapping[str | None, Part]) -> None:
     outcome.mentions += sum(len(part.changes.mentions) for part in parts.values())
 
 
-def _parts(path: Path, file_id: str, source: Source, work: Work) -> dict[str | None, Part]:
+def _parts(path: Path, file_id: str, source: Source, work: Work, outcome: Outcome) -> dict[str | None, Part]:
     """The tables of a file that is no archive, with their changes."""
     if archives.kind(path) == "damaged":
+        outcome.unread += 1
         return {}
     names: list[str | None] = [*sheets.filled_sheets(path)] if archives.kind(path) == "workbook" else [None]
     parts: dict[str | None, Part] = {}
@@ -179,9 +179,11 @@ def _parts(path: Path, file_id: str, source: Source, work: Work) -> dict[str | N
         sniffed = sniff(path, sheet, source.encoding)
         known = work.rows.get(derived(file_id, sheet) if place and sheet else file_id, frozenset())
         if not sniffed.refused:
-            parts[sheet] = Part(sniffed, look(path, sniffed, source, known, work.finder, work.redactor), sheet)
+            parts[sheet] = Part(sniffed, look(path, sniffed, source, known, work.redactor), sheet)
         elif known:
             raise CannotWrite("a row of it is known, and it cannot be read any more")
+        elif sniffed.refused != "empty":
+            outcome.unread += 1
     return parts
 
 
@@ -194,7 +196,7 @@ def _erase_members(file: KeptFile, work: Work, outcome: Outcome, scratch: Path, 
             archive.unpack(name, member)
             before = file_hash(member)
             file_id = work.known_as.get(before, before)
-            parts = _parts(member, file_id, file.settings, work)
+            parts = _parts(member, file_id, file.settings, work, outcome)
             _count(outcome, parts)
             if change and any(part.changes for part in parts.values()):
                 changed[name] = scratch / f"member-{number}"

@@ -9,7 +9,6 @@ import polars as pl
 
 from leadgrade.config.sources import Source
 from leadgrade.erasure.files.changes import Changes
-from leadgrade.erasure.fingerprints import Finder
 from leadgrade.erasure.redaction import Redactor
 from leadgrade.erasure.traces import SAYS_WHOM
 from leadgrade.raw.headers import clean_headers, match_headers
@@ -20,9 +19,7 @@ from leadgrade.raw.readers.sniffed import ROW_NUMBER, Batch, Sniffed
 _WORTH = {"email": r"@|%40", "phone": r"[0-9].{0,5}[0-9].{0,5}[0-9]", "profile": r"(?i)linkedin\.com/"}
 
 
-def look(
-    path: Path, sniffed: Sniffed, source: Source, known: Collection[int], finder: Finder, redactor: Redactor
-) -> Changes:
+def look(path: Path, sniffed: Sniffed, source: Source, known: Collection[int], redactor: Redactor) -> Changes:
     """What is to change in a table.
 
     A row is that of an erased person where the databases know it as such, where a column that says whom it is about
@@ -33,8 +30,7 @@ def look(
         sniffed: What it is.
         source: What sources.yaml says of its source.
         known: Numbers of rows that the databases know as theirs.
-        finder: Knows their fingerprints.
-        redactor: Knows their names.
+        redactor: Knows whom to look for.
     """
     match = match_headers(clean_headers(sniffed.headers), source)
     fields = match.fields if match else {}
@@ -42,13 +38,14 @@ def look(
     names = {f"c{position}" for position in whom}
     rows, mentions = set(known), set[int]()
     for batch in read_batches(path, sniffed):
-        for column, numbers in _found(batch, finder, redactor):
+        for column, numbers in _found(batch, redactor):
             (rows if column is None or column in names else mentions).update(numbers)
     return Changes(frozenset(rows), frozenset(mentions - rows))
 
 
-def _found(batch: Batch, finder: Finder, redactor: Redactor) -> Iterator[tuple[str | None, list[int]]]:
+def _found(batch: Batch, redactor: Redactor) -> Iterator[tuple[str | None, list[int]]]:
     """Column and numbers of the rows in which it holds something of theirs; no column for records that are no rows."""
+    finder = redactor.finder
     payloads = {r.row_number: r.payload for r in batch.rejects if r.payload}
     if payloads:
         refused = {text for kind in finder.kinds for text in finder.hits(kind, payloads.values())}
