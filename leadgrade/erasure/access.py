@@ -60,6 +60,8 @@ def access(home: Home, settings: Settings, subjects: Subjects, values: Path | No
     Raises:
         FileExistsError: the file is there.
     """
+    if values and values.exists():
+        raise FileExistsError(values)
     with means_for(home, settings, subjects.fingerprints) as means:
         found = held(means, base_of(home), subjects)
         return found, write_values(means, base_of(home), values, subjects, now) if values else 0
@@ -102,6 +104,7 @@ def _origins(opened: Opened) -> list[Row]:
     """The files with rows of theirs, leads first; where a row stands is told by its number."""
     files, versions = opened.find("raw.files"), opened.find("raw.versions")
     return _dicts(opened, f"""
+        select * from (
         select rows.object, files.source, rows.file_id, files.ingested_at as taken_in_at, count(*) as rows,
             count_if(versions.state = 'current') as current_rows, list_sort(list(rows.row_number))[:9] as row_numbers
         from trace_rows as rows
@@ -109,7 +112,7 @@ def _origins(opened: Opened) -> list[Row]:
         left join {versions} as versions
             on rows.object = versions.object and rows.file_id = versions.file_id and rows.row_number = versions.row_number
         group by all
-        order by rows.object <> 'leads', rows.object, files.ingested_at, rows.file_id
+        ) order by object <> 'leads', object, taken_in_at, file_id
     """)  # fmt: skip
 
 

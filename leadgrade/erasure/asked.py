@@ -61,7 +61,7 @@ def read(emails: Iterable[str] = (), phones: Iterable[str] = (), people: Iterabl
         _check(kind, [text.startswith(begins) for text in sorted_lines[kind]], f"ids that begin with {begins}")
     _check("emails", ["@" in text.strip("@") for text in sorted_lines["emails"]], "addresses such as name@example.com")
     numbers = [_number(text, country) for text in sorted_lines["phones"]]
-    _check("phones", [number is not None for number in numbers], "numbers with a country code, such as +14155550132")
+    _check("phones", [number is not None for number in numbers], "numbers with a country code, such as +4930901820")
     return Asked(
         tuple(dict.fromkeys(text.strip() for text in sorted_lines["emails"])),
         tuple(dict.fromkeys(number for number in numbers if number)),

@@ -37,7 +37,8 @@ class Certificate:
         number: Its number: time and eight hex digits.
         kind: ``request`` of a person, ``retention`` (the time is over), ``sweep`` (people erased earlier came back).
         asked_at: When it was begun, UTC.
-        cleared_at: When every place was cleared, UTC; null: it was broken off and has to be asked for again.
+        cleared_at: When every place was cleared, UTC; null: it was broken off.
+        finished_by: Number of the certificate of the erasure that finished one that was broken off.
         finished_at: When all was searched once more and nothing found, UTC.
         lifted_at: When somebody decided that rows of theirs are turned away no more, UTC.
         code_version: Version of leadgrade.
@@ -57,6 +58,7 @@ class Certificate:
     kind: Kind
     asked_at: str
     cleared_at: str | None = None
+    finished_by: str | None = None
     finished_at: str | None = None
     lifted_at: str | None = None
     code_version: str = leadgrade.__version__

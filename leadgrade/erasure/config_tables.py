@@ -22,9 +22,7 @@ def load(run: Run) -> None:
     """
     for certificate in all_certificates(Home(run.home)):
         if certificate.cleared_at is None:
-            _progress.warning(
-                "erasure %s was broken off: ask for the same again with leadgrade erase", certificate.number
-            )
+            _progress.warning("erasure %s was broken off: finish it with leadgrade erase --sweep", certificate.number)
     blocking, known = list[tuple[str, str]](), dict[str, str]()
     for certificate in all_certificates(Home(run.home)):
         blocking += certificate.keys.pairs(certificate.blocks)

@@ -2,14 +2,14 @@
 
 First the certificate is written, so that from then on no run takes them in again; then the published generations, the
 work files, the files of the sources and whatever else there is are cleared; the work file from which it was learnt who
-they are comes last. So an erasure that is broken off is simply asked for again: it finds the same people, or finishes
-what is left by their fingerprints.
+they are comes last. So an erasure that is broken off is asked for again, or finished by the fingerprints of its
+certificate (--sweep); both end as if it had not been.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from leadgrade.erasure.certificate import Certificate, Kind
 from leadgrade.erasure.check import check
 from leadgrade.erasure.databases import Why
 from leadgrade.erasure.files.kept import Outcome, Work, elsewhere, erase_from, kept_files
+from leadgrade.erasure.fingerprints import BLOCKING
 from leadgrade.erasure.order import Means, Order, base_of, means_for
 from leadgrade.erasure.traces import trace
 from leadgrade.errors import InputError
@@ -41,7 +42,9 @@ def preview(order: Order) -> dict[str, dict[str, int]]:
             trace(databases)
             found = databases.rows("select 'raw.' || object, count(*) from trace_rows group by all order by all")
             counted["rows"] = dict(found)
-        work = Work(means.redactor, places.rows_by_file(means, base), _known(order.home), lambda _: None, means.scratch)
+        work = Work(
+            means.redactor, places.known_rows(means, base).rows, _known(order.home), lambda _: None, means.scratch
+        )
         for outcome in (erase_from(f, work, change=False) for f in kept_files(order.home.root, order.settings.sources)):
             name = outcome.source or "files of no source"
             for key, count in (("files", outcome.rows), ("mentions", outcome.mentions)):
@@ -78,7 +81,17 @@ def erase(order: Order, tell: Tell = lambda _: None) -> Certificate:
         _Clearing(order, means, certificate, tell).run()
     certificate.cleared_at = order.now.isoformat(timespec="seconds")
     certificates.write(home, certificate)
+    _finish_broken(home, certificate)
     return certificate
+
+
+def _finish_broken(home: Home, certificate: Certificate) -> None:
+    """Erasures that were broken off, and whose people are among those erased now, need nothing more."""
+    erased = set(certificate.keys.pairs(BLOCKING))
+    for other in certificates.all_certificates(home):
+        if other.cleared_at is None and set(other.keys.pairs(BLOCKING)) <= erased:
+            other.cleared_at, other.finished_by = certificate.cleared_at, certificate.number
+            certificates.write(home, other)
 
 
 def _make_sure_of_room(home: Home) -> None:
@@ -99,9 +112,8 @@ class _Clearing:
 
     def run(self) -> None:
         base = newest_base(self._home)
-        rows = places.rows_by_file(self._means, base[1]) if base else {}
-        if base:
-            self._outside(places.sources_with_rows(self._means, base[1]))
+        known = places.known_rows(self._means, base[1]) if base else places.Known()
+        self._outside(known.sources)
         for name in self._home.generations():
             self._tell(f"published/{name}")
             self._note(*places.clear_generation(self._means, name, self._why))
@@ -109,13 +121,13 @@ class _Clearing:
         work = places.work_files(self._home)
         for path in work[:-1]:
             self._work_file(path, kept)
-        for outcome in self._files(rows):
+        for outcome in self._files(known.rows):
             self._file(outcome)
         self._others()
         for path in work[-1:]:
             self._work_file(path, kept)
 
-    def _outside(self, sources: set[str]) -> None:
+    def _outside(self, sources: frozenset[str]) -> None:
         outside = sources & set(elsewhere(self._home.root, self._order.settings.sources))
         self._certificate.left += [{"place": f"source {name}", "why": _OUTSIDE} for name in sorted(outside)]
 
@@ -128,7 +140,7 @@ class _Clearing:
             self._certificate.places += found
             certificates.write(self._home, self._certificate)
 
-    def _files(self, rows: places.RowsByFile) -> Iterator[Outcome]:
+    def _files(self, rows: Mapping[str, frozenset[int]]) -> Iterator[Outcome]:
         """The kept files of the sources, each with what became of it."""
 
         def note(outcome: Outcome) -> None:

@@ -14,6 +14,7 @@ from leadgrade.erasure import forms
 BLOCKING = ("email", "phone", "profile", "lead", "id")
 KINDS = (*BLOCKING, "person", "name", "word")
 TABLE = "erased_keys"
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "2GB"}
 _SCHEMA = {"kind": pl.String(), "key": pl.String()}
 
 
@@ -67,7 +68,7 @@ class Finder:
     """
 
     def __init__(self, fingerprints: Fingerprints, secret: str) -> None:
-        self._connection = duckdb.connect(":memory:", config={"autoload_known_extensions": "false", "threads": 1})
+        self._connection = duckdb.connect(":memory:", config=_CONFIG)
         self.kinds = [kind for kind in forms.PATTERNS if fingerprints.keys.get(kind)]
         self.has_names = bool(fingerprints.keys.get("name"))
         fingerprints.load(self._connection, secret)
@@ -83,20 +84,23 @@ class Finder:
         self.close()
 
     def hits(self, kind: str, texts: Iterable[str]) -> set[str]:
-        """Those of the texts (of one kind) that hold what belongs to an erased person."""
-        return self._hits(kind, set(texts), forms.told(kind, "txt", "texts_asked", "txt"))
+        """Those of the texts that hold what belongs to an erased person, of one kind."""
+        return self._hits(kind, texts, forms.told(kind, "txt", "texts_asked", "place"))
 
     def names(self, texts: Iterable[str]) -> set[str]:
         """Those of the texts that are a name of an erased person, and nothing else."""
-        return self._hits("name", set(texts), "select txt, erasure_name(txt) as form from texts_asked")
+        return self._hits("name", texts, "select place, erasure_name(txt) as form from texts_asked")
 
-    def _hits(self, kind: str, texts: set[str], told: str) -> set[str]:
-        if not texts:
+    def _hits(self, kind: str, texts: Iterable[str], told: str) -> set[str]:
+        distinct = list(set(texts))
+        if not distinct:
             return set()
-        texts_asked = pl.DataFrame({"txt": list(texts)}, schema={"txt": pl.String()}).to_arrow()  # noqa: F841
+        # a number stands for the text: a long one holds many words, and would be carried beside each of them
+        schema = {"txt": pl.String(), "place": pl.Int64()}
+        texts_asked = pl.DataFrame({"txt": distinct, "place": range(len(distinct))}, schema=schema).to_arrow()  # noqa: F841
         query = f"""
-            select distinct told.txt
+            select distinct told.place
             from ({told}) as told
             inner join {TABLE} as erased on erased.kind = $kind and erased.key = erasure_key($kind, told.form)
         """
-        return {text for (text,) in self._connection.execute(query, {"kind": kind}).fetchall()}
+        return {distinct[place] for (place,) in self._connection.execute(query, {"kind": kind}).fetchall()}

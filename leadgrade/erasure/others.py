@@ -39,7 +39,7 @@ def _text(path: Path, redactor: Redactor) -> bool:
     target = beside(path)
     target.unlink(missing_ok=True)
     target.touch(mode=0o600)
-    target.write_bytes(redactor.redacted([text])[0].encode("utf-8"))
+    target.write_bytes("".join(redactor.redacted(text.splitlines(keepends=True))).encode("utf-8"))
     target.chmod(path.stat().st_mode & 0o777)
     put(path)
     return True

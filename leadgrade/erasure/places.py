@@ -7,6 +7,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from leadgrade.publish.branch import newest_base
 from leadgrade.publish.home import Home
 
 Place = dict[str, Any]
-RowsByFile = dict[str, frozenset[int]]
 
 
 def tidy(home: Home) -> None:
@@ -55,28 +55,35 @@ def work_files(home: Home) -> list[Path]:
     return sorted(files, key=lambda path: base is not None and path == base[1])
 
 
-def rows_by_file(means: Means, work: Path) -> RowsByFile:
-    """Which rows of which file are theirs, or were before an earlier erasure, as a work file knows."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a work file knows of the files of the sources.
+
+    Attributes:
+        rows: Id of a file -> numbers of its rows that are theirs, or were those of anybody erased earlier.
+        sources: Sources whose files hold rows of theirs.
+    """
+
+    rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
+
+
+def known_rows(means: Means, work: Path) -> Known:
+    """What a work file knows of the files of the sources."""
     found: dict[str, set[int]] = {}
     with means.open({"work": work}) as databases:
         trace(databases)
         before = f"union select file_id, row_number from work.{ERASED_ROWS}" if databases.find(ERASED_ROWS) else ""
         for file_id, number in databases.rows(f"select file_id, row_number from trace_rows {before}"):
             found.setdefault(file_id, set()).add(number)
-    return {file_id: frozenset(numbers) for file_id, numbers in found.items()}
-
-
-def sources_with_rows(means: Means, work: Path) -> set[str]:
-    """Sources whose files hold rows of theirs, as a work file knows."""
-    with means.open({"work": work}) as databases:
-        trace(databases)
         files = databases.find("raw.files", "source")
         told = (
             f"select source from {files} where file_id in (select file_id from trace_rows)"
             if files
             else "select '' limit 0"
         )
-        return {source for (source,) in databases.rows(told)}
+        sources = frozenset(source for (source,) in databases.rows(told))
+    return Known({file_id: frozenset(numbers) for file_id, numbers in found.items()}, sources)
 
 
 def clear_generation(means: Means, name: str, why: Why) -> Iterator[Place]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadgrade.config import Settings
 from leadgrade.erasure import certificate as certificates
 from leadgrade.erasure.asked import Asked
-from leadgrade.erasure.fingerprints import Fingerprints
+from leadgrade.erasure.fingerprints import KINDS, Fingerprints
 from leadgrade.erasure.order import base_of, means_for
 from leadgrade.erasure.subjects import Subjects, find
 from leadgrade.errors import InputError
@@ -64,14 +64,16 @@ def _column(home: Home, settings: Settings, table: str, column: str, where: str 
 
 
 def all_erased(home: Home) -> Subjects:
-    """Everybody whom the certificates of a home turn away. Names are left out: by now somebody else may bear one.
+    """Everybody whom the certificates of a home turn away.
+
+    Names are left out but for erasures that were broken off: by now somebody else may bear one.
 
     Raises:
         InputError: nobody was erased.
     """
     found = Fingerprints()
     for one in certificates.all_certificates(home):
-        found |= Fingerprints.of(one.keys.pairs(one.blocks))
+        found |= Fingerprints.of(one.keys.pairs(one.blocks if one.cleared_at else KINDS))
     if not found:
         raise InputError(f"{home.erasures}: nobody was erased here yet")
     return Subjects(found)

@@ -74,6 +74,10 @@ def erase(home: Path | None, config: Path | None, verify: Path | None, lift: Pat
             _erase_or_show(here, settings, config, given)
     except InputError as error:
         fail(str(error))
+    except Exception as error:  # noqa: BLE001  a library's message may quote a cell
+        fail(
+            f"{type(error).__name__}; its message is withheld, for it may hold personal data. Ask for the same again", 3
+        )
 
 
 def _erase_or_show(home: Home, settings: Settings, config: Path, given: dict[str, Any]) -> None:
