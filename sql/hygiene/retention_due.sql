@@ -1,14 +1,15 @@
 -- hygiene.retention_due: people whose time to be kept is over, by the limits of run.yaml; nobody where there are none
 -- grain: person_id
--- reads: hygiene.subjects, hygiene.places, hygiene.person_times, config.retention, meta.run
+-- reads: hygiene.people, hygiene.subjects, hygiene.places, hygiene.person_times, config.retention, meta.run
 with last_seen as (
     -- a customer is kept by the contract; opens are no contact by the person, nor is a change of the record
     select
-        subjects.person_id,
+        people.person_id,
         subjects.place,
         coalesce(times.inbound_at, subjects.created_at) as evidence_at,
         case when times.inbound_at is null then 'never_in_contact' else 'no_contact_since' end as reason
-    from hygiene.subjects as subjects
+    from hygiene.people as people
+    inner join hygiene.subjects as subjects on people.person_id = subjects.person_id
     left join hygiene.person_times as times on subjects.person_id = times.person_id
     where not coalesce(subjects.is_customer, false)
 ),

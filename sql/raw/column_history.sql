@@ -51,7 +51,9 @@ united_columns as (
 with_shares as (
     select
         united_columns.*,
-        united_columns.filled / nullif(united_columns.rows_accepted, 0) as filled_share
+        -- what was filled counts rows that were erased since
+        least(united_columns.filled, united_columns.rows_accepted) / nullif(united_columns.rows_accepted, 0)
+            as filled_share
     from united_columns
 )
 
