@@ -21,6 +21,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+from click import echo
 
 from leadgrade.publish import Home
 from tests.erasure.world import all_texts
@@ -29,7 +30,8 @@ from tests.support import REPOSITORY
 CALL = "from pipelines.cli import main; main()"
 ACCOUNTING = """
     select count(*) from (
-        select files.file_id, files.rows_read, files.rows_accepted + files.rows_quarantined + coalesce(files.rows_erased, 0) as told,
+        select files.file_id, files.rows_read,
+            files.rows_accepted + files.rows_quarantined + coalesce(files.rows_erased, 0) as told,
             count(ledger.row_number) as placed, count(distinct ledger.row_number) as different
         from raw.files as files left join raw.row_ledger as ledger on files.file_id = ledger.file_id
         group by all
@@ -66,10 +68,10 @@ def command(*arguments: str, code: int = 0, kill_after: float | None = None) -> 
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        print(f"  {' '.join(arguments[:2])}: killed after {kill_after:.1f} s")
+        echo(f"  {' '.join(arguments[:2])}: killed after {kill_after:.1f} s")
         return False
     assert process.returncode == code, said
-    print(f"  {' '.join(arguments[:2])}: exit {code}, {cpu() - start:.1f} CPU seconds")
+    echo(f"  {' '.join(arguments[:2])}: exit {code}, {cpu() - start:.1f} CPU seconds")
     return True
 
 
@@ -98,7 +100,7 @@ def check(home: Path, words: list[str], person: str, title: str) -> None:
         warehouse = here.published / name / "warehouse.duckdb"
         assert rows(warehouse, ACCOUNTING) == [(0,)], f"{title}: the counts of {name} do not add up"
         assert rows(warehouse, f"select count(*) from people.members where person_id = '{person}'") == [(0,)], title
-    print(f"  {title}: nothing found, all counts add up")
+    echo(f"  {title}: nothing found, all counts add up")
 
 
 def main() -> None:
@@ -139,7 +141,7 @@ def whole(home: Path, size: int, seed: int) -> None:
     [(came,)] = rows(
         Home(home).warehouse, "select count(*) from raw.row_ledger where disposition = 'erased' and lead_id is null"
     )
-    print(f"  {came} rows turned away or erased")
+    echo(f"  {came} rows turned away or erased")
     found = {place.split("/")[0] for place in traces(home, words)}
     assert found == {"inbox"}, found
     command("erase", *at, "--verify", str(newest), code=1)
@@ -155,7 +157,7 @@ def kill_it(at: tuple[str, str], asked: Path, seed: int) -> None:
     for _ in range(4):
         start = time.monotonic()
         if command("erase", *at, "--from", str(asked), "--no-run", kill_after=dice.uniform(4, 40)):
-            print(f"  it was done after {time.monotonic() - start:.0f} s")
+            echo(f"  it was done after {time.monotonic() - start:.0f} s")
 
 
 def come_again(home: Path, old: dict[Path, bytes], words: list[str]) -> None:
