@@ -128,6 +128,11 @@ def all_certificates(home: Home) -> Iterator[Certificate]:
     yield from map(read, sorted(home.erasures.glob("*.json")))
 
 
+def known_files(home: Home) -> dict[str, str]:
+    """Hash of a file that was written anew -> the id that it keeps."""
+    return {content: file_id for one in all_certificates(home) for content, file_id in one.known_as.items()}
+
+
 def is_sealed(certificate: Certificate, secret: str) -> bool:
     """Whether nobody changed it who has not the key of the home."""
     return hmac.compare_digest(certificate.seal, _seal(certificate, secret))

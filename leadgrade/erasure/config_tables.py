@@ -7,7 +7,7 @@ import logging
 import polars as pl
 
 from leadgrade.erasure import forms
-from leadgrade.erasure.certificate import all_certificates
+from leadgrade.erasure.certificate import all_certificates, known_files
 from leadgrade.erasure.fingerprints import Fingerprints
 from leadgrade.publish.home import Home
 from leadgrade.run import Run
@@ -20,15 +20,14 @@ def load(run: Run) -> None:
 
     The functions by which a row is asked are made known to the connection.
     """
-    for certificate in all_certificates(Home(run.home)):
+    home = Home(run.home)
+    blocking = list[tuple[str, str]]()
+    for certificate in all_certificates(home):
         if certificate.cleared_at is None:
             _progress.warning("erasure %s was broken off: finish it with leadgrade erase --sweep", certificate.number)
-    blocking, known = list[tuple[str, str]](), dict[str, str]()
-    for certificate in all_certificates(Home(run.home)):
         blocking += certificate.keys.pairs(certificate.blocks)
-        known |= certificate.known_as
     run.engine.write("config.erased_keys", Fingerprints.of(blocking).frame())
     schema = {"content_hash": pl.String(), "file_id": pl.String()}
-    run.engine.write("config.known_files", pl.DataFrame([*known.items()], schema=schema, orient="row"))
+    run.engine.write("config.known_files", pl.DataFrame([*known_files(home).items()], schema=schema, orient="row"))
     for statement in forms.macros(run.secret):
         run.engine.sql(statement)

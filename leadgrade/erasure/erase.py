@@ -43,7 +43,7 @@ def preview(order: Order) -> dict[str, dict[str, int]]:
             found = databases.rows("select 'raw.' || object, count(*) from trace_rows group by all order by all")
             counted["rows"] = dict(found)
         work = Work(
-            means.redactor, places.known_rows(means, base).rows, _known(order.home), lambda _: None, means.scratch
+            means.redactor, places.known_rows(means, base).rows, certificates.known_files(order.home), lambda _: None, means.scratch
         )
         for outcome in (erase_from(f, work, change=False) for f in kept_files(order.home.root, order.settings.sources)):
             name = outcome.source or "files of no source"
@@ -51,11 +51,6 @@ def preview(order: Order) -> dict[str, dict[str, int]]:
                 if count:
                     counted[key][name] = counted[key].get(name, 0) + count
     return counted
-
-
-def _known(home: Home) -> dict[str, str]:
-    """Hash of a file that was written anew -> its id."""
-    return {new: old for one in certificates.all_certificates(home) for new, old in one.known_as.items()}
 
 
 def erase(order: Order, tell: Tell = lambda _: None) -> Certificate:
@@ -147,7 +142,7 @@ class _Clearing:
             self._certificate.known_as |= outcome.known_as
             certificates.write(self._home, self._certificate)
 
-        work = Work(self._means.redactor, rows, _known(self._home), note, self._means.scratch)
+        work = Work(self._means.redactor, rows, certificates.known_files(self._home), note, self._means.scratch)
         return (erase_from(file, work) for file in kept_files(self._home.root, self._order.settings.sources))
 
     def _file(self, outcome: Outcome) -> None:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from leadgrade.errors import InputError
 from leadgrade.publish import Home
+from leadgrade.publish.guard import working
 from leadgrade.raw.rework import retry as retries
 from leadgrade.raw.rework import worklist
 from leadgrade.raw.rework.reasons import reasons
@@ -152,7 +153,8 @@ def retry(
         checked = retries.check(published, here.root, files, sources, with_untouched=untouched)
         if checked.problems:
             _refuse(checked.problems)
-        retries.place(checked)
+        with working(here):
+            retries.place(checked)
     _print_retry(checked)
     if run_it and checked.corrections:
         context.invoke(run_command, home=home, config=config, as_of=None, full=False)

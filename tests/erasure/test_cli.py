@@ -79,3 +79,22 @@ def test_erase_says_what_it_did(erased: Erased) -> None:
     assert "Erased 2 people, 4 leads" in erased.said
     assert f"{erased.certificate.number}.json" in erased.said
     assert "clearing runs/n1" in erased.said
+
+
+def test_the_job_erases_nobody_unless_run_yaml_says_so(
+    seed: Path, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.retention import retention
+
+    monkeypatch.setenv("LEADGRADE_HOME", str(seed))
+    monkeypatch.setenv("LEADGRADE_CONFIG", str(config))
+    refused = retention.execute_in_process(raise_on_error=False)
+    assert not refused.success
+    [failure] = [e for e in refused.all_events if e.is_step_failure]
+    assert "retention.enforce is false" in str(failure.event_specific_data)
+    shutil.copytree(config, tmp_path / "config")
+    run = tmp_path / "config" / "run.yaml"
+    run.write_text(run.read_text().replace("enforce: false", "enforce: true"))
+    monkeypatch.setenv("LEADGRADE_CONFIG", str(tmp_path / "config"))
+    assert retention.execute_in_process().success
+    assert not Home(seed).erasures.exists()

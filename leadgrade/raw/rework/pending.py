@@ -11,7 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
+from leadgrade.erasure.certificate import known_files
 from leadgrade.errors import InputError
+from leadgrade.publish.home import Home
 from leadgrade.raw.headers import clean_headers
 from leadgrade.raw.inbox.storage import is_left_alone
 from leadgrade.raw.readers.batches import read_batches
@@ -64,9 +66,10 @@ def write(path: Path, content: bytes) -> None:
     partial.replace(path)
 
 
-def taken_files(published: Published) -> set[str]:
-    """Ids of the files that a published run took in."""
-    return {row["file_id"] for row in published.rows("from warehouse.raw.files select file_id where status = 'taken'")}
+def taken_files(published: Published, home: Path) -> set[str]:
+    """Contents of the files that a published run took in, as they were and as erasures left them."""
+    taken = {row["file_id"] for row in published.rows("from warehouse.raw.files select file_id where status = 'taken'")}
+    return taken | {content for content, file_id in known_files(Home(home)).items() if file_id in taken}
 
 
 def replaced(folder: Path, keys: Collection[Key], but: Collection[Path], taken: Collection[str]) -> Iterator[Replaced]:

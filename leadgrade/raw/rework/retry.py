@@ -126,13 +126,13 @@ def check(
             why = f"its letters are in an old encoding, and no unchanged cell proves which; {_PROVE}"
             checked.problems.append(Problem(path, 0, why))
     if not checked.problems:
-        checked.replaced = list(_replaced(published, checked))
+        checked.replaced = list(_replaced(published, home, checked))
     return checked
 
 
-def _replaced(published: Published, checked: Checked) -> Iterator[Replaced]:
+def _replaced(published: Published, home: Path, checked: Checked) -> Iterator[Replaced]:
     """What the corrections replace in each folder of files that no run has taken in yet."""
-    taken = pending.taken_files(published)
+    taken = pending.taken_files(published, home)
     fresh = [c for c in checked.corrections if hashlib.sha256(c.content).hexdigest() not in taken]
     for folder in sorted({c.path.parent for c in fresh}):
         here = [c for c in fresh if c.path.parent == folder]
