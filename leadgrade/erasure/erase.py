@@ -9,6 +9,7 @@ certificate (--sweep); both end as if it had not been.
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,25 +33,25 @@ _REASONS: dict[Kind, str] = {"request": "erasure", "sweep": "erasure", "retentio
 
 
 def preview(order: Order) -> dict[str, dict[str, int]]:
-    """What an erasure would take out: ``rows`` by table of the last work file, ``files`` and ``mentions`` (rows of theirs, rows
-    of others that speak of them) by source of the files that are kept.
-    """  # noqa: D205
-    base = base_of(order.home)
-    counted: dict[str, dict[str, int]] = {"rows": {}, "files": {}, "mentions": {}}
-    with means_for(order.home, order.settings, order.subjects.fingerprints) as means:
+    """What an erasure would take out.
+
+    Returns:
+        ``rows``: table of the last work file -> rows; ``files``: source -> rows of theirs in the files that are kept;
+        ``mentions``: source -> rows of others in these files that speak of them.
+    """
+    home, base = order.home, base_of(order.home)
+    counted = {"files": Counter[str](), "mentions": Counter[str]()}
+    with means_for(home, order.settings, order.subjects.fingerprints) as means:
+        known = places.known_rows(means, base).rows
+        work = Work(means.redactor, known, certificates.known_files(home), lambda _: None, means.scratch)
+        for file in kept_files(home.root, order.settings.sources):
+            outcome, name = erase_from(file, work, change=False), file.source or "no source"
+            counted["files"][name] += outcome.rows
+            counted["mentions"][name] += outcome.mentions
         with means.open({"work": base}) as databases:
             trace(databases)
-            found = databases.rows("select 'raw.' || object, count(*) from trace_rows group by all order by all")
-            counted["rows"] = dict(found)
-        work = Work(
-            means.redactor, places.known_rows(means, base).rows, certificates.known_files(order.home), lambda _: None, means.scratch
-        )
-        for outcome in (erase_from(f, work, change=False) for f in kept_files(order.home.root, order.settings.sources)):
-            name = outcome.source or "files of no source"
-            for key, count in (("files", outcome.rows), ("mentions", outcome.mentions)):
-                if count:
-                    counted[key][name] = counted[key].get(name, 0) + count
-    return counted
+            rows = databases.rows("select 'raw.' || object, count(*) from trace_rows group by all order by all")
+    return {"rows": dict(rows), **{name: dict(+counts) for name, counts in counted.items()}}
 
 
 def erase(order: Order, tell: Tell = lambda _: None) -> Certificate:
