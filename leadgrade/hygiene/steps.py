@@ -29,7 +29,8 @@ CONSENT = (
 )
 RISK = ("bots", "bursts", "lead_signs", "person_signs", "owned_domains", "risk")
 STEPS = (
-    *TOUCHES, "evidence_faults", *DECAY, *LEDGER, *CONSENT, *RISK, "reach", "people", "retention_due", "last_scores", "reverify_queue",
+    *TOUCHES, "evidence_faults", *DECAY, *LEDGER, *CONSENT, *RISK,
+    "reach", "people", "retention_due", "last_scores", "reverify_queue",
 )  # fmt: skip
 # queries that one table alone is made from: as views they cost no room and no time of their own
 VIEWS = {

@@ -192,8 +192,8 @@ def work_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         parts = [Named(name, (name,), "p") for name in ("a2", "b1")]
         decide.split(folder, parts, by="kim", reason="brothers", now=AS_OF)
         make_table(engine, "contacts.leads", [{"row_number": i + 1} | r for i, r in enumerate(rows)])
-        for table in ("contacts.emails", "contacts.phones", "contacts.blocked_leads", "raw.files", "raw.leads", "raw.quarantine", "raw.erased_rows",
-                      "raw.versions", "raw.accounts", *(f"raw.{o}" for o in OBJECTS)):  # fmt: skip
+        for table in ("contacts.emails", "contacts.phones", "contacts.blocked_leads", "raw.files", "raw.leads", "raw.quarantine",
+                      "raw.erased_rows", "raw.versions", "raw.accounts", *(f"raw.{o}" for o in OBJECTS)):  # fmt: skip
             make_table(engine, table)
         build_all(run)
     return path
