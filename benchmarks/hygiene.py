@@ -51,7 +51,7 @@ _NEEDS = {
     "decay": ("touches", "decay"),
     "ledger": ("touches", "ledger"),
     "consent": ("touches", "ledger", "consent"),
-    "risk": ("touches", "risk"),
+    "risk": ("touches", "ledger", "consent", "risk"),
     "reach": tuple(PARTS),
     "all": tuple(PARTS),
 }
