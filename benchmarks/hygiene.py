@@ -51,7 +51,7 @@ _NEEDS = {
     "decay": ("touches", "decay"),
     "ledger": ("touches", "ledger"),
     "consent": ("touches", "ledger", "consent"),
-    "risk": ("touches", "risk"),
+    "risk": ("touches", "ledger", "consent", "risk"),
     "reach": tuple(PARTS),
     "all": tuple(PARTS),
 }
@@ -79,6 +79,8 @@ def _copied(column: str) -> str:
         return f"replace(\"{column}\", '@', '@x' || k || '.') as \"{column}\""
     if column in _DOMAINS:
         return f"'x' || k || '.' || \"{column}\" as \"{column}\""
+    if column == "ip":  # else everybody would share a network with all copies at the same moment, one burst
+        return "regexp_replace(ip, '^[0-9]+[.][0-9]+', (k // 200 + 11) || '.' || (k % 200)) as ip"
     if column in _NUMBERS:
         return f"regexp_replace(\"{column}\", '[0-9][0-9]$', right('0' || k, 2)) as \"{column}\""
     return f'"{column}"'

@@ -33,7 +33,12 @@ STEPS = (
 )  # fmt: skip
 # queries that one table alone is made from: as views they cost no room and no time of their own
 VIEWS = {
-    "hygiene.decay": ("hygiene.decay_evidence",),
+    "hygiene.decay": (
+        "hygiene.vendor_times",
+        "hygiene.value_origins",
+        "hygiene.newest_employers",
+        "hygiene.decay_evidence",
+    ),
     "hygiene.consent_arrivals": ("hygiene.consent_records",),
     "hygiene.consent_facts": (
         "hygiene.consent_marks",
