@@ -8,7 +8,7 @@ from functools import partial
 from leadgrade.engine import sql_file
 from leadgrade.engine.duckdb import DuckDBEngine
 from leadgrade.hygiene import config_tables, last_scores, learning
-from leadgrade.hygiene.ledger import chain, lead_stops, new_files, points
+from leadgrade.hygiene.ledger import append, hashes, lead_stops, new_files, points
 from leadgrade.run import Run
 
 TOUCHES = ("subjects", "points", "touches", "person_times")
@@ -75,7 +75,7 @@ BUILDS: dict[tuple[str, ...], tuple[_Build, tuple[str, ...]]] = {
         partial(_on_views, points.TABLE, points.build),
         _reads_with_views(points.TABLE, points.READS),
     ),
-    chain.TABLES: (chain.build, chain.READS),
+    hashes.TABLES: (append.build, append.READS),
     (_DECAY, *VIEWS[_DECAY]): _on_its_views(_DECAY),
     (_FACTS, *VIEWS[_FACTS]): _on_its_views(_FACTS),
 }
