@@ -29,7 +29,7 @@ _ACTIONS = ("granted",) * 6 + ("renewed", "implied", "implied", "claimed_unprove
                                "expired", "notice_given", "notice_given")  # fmt: skip
 _BASES = (None, "consent", "consent", "soft_opt_in", "legitimate_interest")
 _IMPLIED_BASES = (None, "implied_inquiry", "implied_purchase", "soft_opt_in")
-_PROOF = {"capture_source": "form", "capture_method": "import", "text_version": "v1"}
+_PROOF = {"capture_source": "form", "capture_method": "web_form", "text_version": "v1"}
 
 
 @dataclass
