@@ -30,7 +30,7 @@ from leadgrade.config import load_settings
 from leadgrade.engine import DuckDBEngine, sql_files
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.hygiene import config_tables, steps
-from leadgrade.hygiene.ledger import chain
+from leadgrade.hygiene.ledger import hashes
 from leadgrade.hygiene.ledger.verify import verify_connection
 from leadgrade.run import Run
 
@@ -110,7 +110,7 @@ def _make(path: Path, part: str) -> None:
         secret = str(engine.read("meta.run", ["secret"])["secret"][0])
         run = Run(engine, load_settings(ROOT / "config"), path.parent, "bench", datetime.fromisoformat(AS_OF), secret)
         config_tables.load(run)
-        for table in chain.TABLES:  # the first night of the ledger is the dear one
+        for table in hashes.TABLES:  # the first night of the ledger is the dear one
             engine.sql(f"drop table if exists {table}")
         costs = {table: {"part": name, **_measured(run, (table,))} for name in _NEEDS[part] for table in PARTS[name]}
         if "ledger" in _NEEDS[part]:
