@@ -119,7 +119,7 @@ def estimate(engine: DuckDBEngine) -> list[Plan]:
 
 
 def build_candidates(engine: DuckDBEngine) -> int:
-    """Make ``people.candidates``, ``people.blocking_report`` and ``people.capped_keys`` from ``people.features``.
+    """Make ``people.candidates`` and ``people.blocking_report`` from ``people.features``.
 
     Returns:
         The number of pairs.
