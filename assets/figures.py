@@ -74,6 +74,12 @@ NUMBERS: dict[str, str] = {
             history.bridged_people / nullif(history.large_people, 0) as bridged_share
         from people.cluster_history as history inner join meta.run as run on history.as_of = run.as_of
     """,
+    "people.matching_runs": """
+        select
+            runs.leads, runs.new_leads, runs.changed_leads, runs.gone_leads, runs.shared_leads, runs.pairs_compared,
+            runs.pairs_kept, runs.change_share, (runs.mode = 'full')::int as is_full, runs.reason
+        from people.matching_runs as runs inner join meta.run as run on runs.run_id = run.run_id
+    """,
     "people.golden": """
         select
             coalesce(sum(leads), 0)::bigint as leads,
@@ -369,8 +375,8 @@ def small_table(name: str, rows: list[dict[str, Any]]) -> dict[str, dg.MetadataV
 
 
 def numbers(run: Run, query: str) -> dict[str, Any]:
-    """The one row of a query, without what is missing."""
-    row = run.engine.collect(query).to_dicts()[0]
+    """The one row of a query, without what is missing; nothing where it has no row."""
+    row = next(iter(run.engine.collect(query).to_dicts()), {})
     return {name: _plain(value) for name, value in row.items() if value is not None}
 
 

@@ -50,6 +50,8 @@ class DuckDBEngine:
         self.connection.execute("set timezone = 'UTC'")
         for schema in (*contract.STAGES, "meta", "config", "publish"):
             self.connection.execute(f"create schema if not exists {schema}")
+        # tables of a moment, such as scratch.pairs: in memory, spilled where there is none, never written to the file
+        self.connection.execute("attach ':memory:' as scratch")
 
     def close(self) -> None:
         """Close the database; the lock on the file ends here."""
@@ -138,10 +140,13 @@ class DuckDBEngine:
 
     def materialize(self, table: str, query: str) -> int:
         self._replace("table", table, self._typed(table, query))
-        # without it the blocks of the replaced table are not used again and the file grows run by run
+        self.checkpoint()
+        return self.count(table)
+
+    def checkpoint(self) -> None:
+        """Write what was changed into the file: else blocks of replaced tables are not used again and it grows run by run."""
         if self.path:
             self.connection.execute("checkpoint")
-        return self.count(table)
 
     def define(self, view: str, query: str) -> None:
         """Give a query a name that others read."""
@@ -174,8 +179,7 @@ class DuckDBEngine:
         rows = 0
         for batch in self.batches(query, batch_rows):
             rows += self.write(into, function(batch), append=True)
-        if self.path:
-            self.connection.execute("checkpoint")
+        self.checkpoint()
         return rows
 
     def batches(self, query: str, rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
