@@ -140,7 +140,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="leadgrade-nights-") as folder:
         root = Path(folder)
         wanted = options.leads * (1 + options.share * options.nights * 0.6)
-        pool = make_pool(options.pool or root / "pool", round(wanted * 1.22 + 500))
+        pool = make_pool(options.pool or root / "pool", round(wanted * 1.24 + 500))
         nights = Chain(pool, root / "nights.duckdb", full=False)
         beside = Chain(pool, root / "full.duckdb", full=True)
         leads = nights.engine.collect(
