@@ -63,11 +63,16 @@ bench-decay: $(STAMP)  ## laws of decay that are known: how often they are found
 	@$(BIN)/python -m benchmarks.decay
 	@$(BIN)/python -m benchmarks.decay --stage --people 5000
 
+.PHONY: bench-hygiene
+bench-hygiene: $(STAMP)  ## 1,000,000 people: CPU seconds of each table of the stage hygiene and peak memory
+	@$(BIN)/python -m benchmarks.hygiene
+
 .PHONY: diff
-diff: $(STAMP)  ## millions of numbers and addresses: every answer against the libraries'
+diff: $(STAMP)  ## millions of numbers and addresses against the libraries, 100,000 histories of consent against a reference
 	@$(BIN)/python -m tests.contacts.differential.phones --stress 2500000 --realistic 400000 --every 1 --seed $(SEED)
 	@$(BIN)/python -m tests.contacts.differential.mutants
 	@$(BIN)/python -m tests.contacts.differential.emails --count 2000000 --seed $(SEED)
+	@$(BIN)/python -m benchmarks.consent --seed $(SEED)
 
 .PHONY: bench-intake
 bench-intake: $(STAMP)  ## 2,000,000 rows of 60 columns: the intake against DuckDB's read_csv

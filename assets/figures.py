@@ -74,6 +74,12 @@ NUMBERS: dict[str, str] = {
             history.bridged_people / nullif(history.large_people, 0) as bridged_share
         from people.cluster_history as history inner join meta.run as run on history.as_of = run.as_of
     """,
+    "people.matching_runs": """
+        select
+            runs.leads, runs.new_leads, runs.changed_leads, runs.gone_leads, runs.shared_leads, runs.pairs_compared,
+            runs.pairs_kept, runs.change_share, (runs.mode = 'full')::int as is_full, runs.reason
+        from people.matching_runs as runs inner join meta.run as run on runs.run_id = run.run_id
+    """,
     "people.golden": """
         select
             coalesce(sum(leads), 0)::bigint as leads,
@@ -327,28 +333,6 @@ HEADLINES = """
     where history.value is not null order by history.metric
 """
 
-# rules that do not hold tonight, and since which night; runs on parts of the graph leave the other rules' results alone
-_BROKEN = """
-    with outcomes as (
-        select
-            results.rule, results.as_of, results.failures,
-            max(results.as_of) filter (where results.passed) over (partition by results.rule) as last_passed_at
-        from meta.rule_results as results cross join meta.run as run
-        where results.as_of <= run.as_of
-    )
-    select
-        outcomes.rule, min(outcomes.as_of)::date as since, count(distinct outcomes.as_of) as nights,
-        arg_max(outcomes.failures, outcomes.as_of) as rows
-    from outcomes
-    where outcomes.last_passed_at is null or outcomes.as_of > outcomes.last_passed_at
-    group by outcomes.rule
-"""
-TO_ACT_ON = f"""
-    select rules.table_name as asset, broken.rule, rules.severity, rules.sentence, broken.rows, broken.since, broken.nights
-    from ({_BROKEN}) as broken inner join meta.rules as rules on broken.rule = rules.rule
-    order by rules.severity, rules.table_name, broken.rule
-"""
-
 
 def _plain(value: Any) -> Any:
     """A value as Dagster's metadata takes it: dates as text, shares cut after four places."""
@@ -369,8 +353,8 @@ def small_table(name: str, rows: list[dict[str, Any]]) -> dict[str, dg.MetadataV
 
 
 def numbers(run: Run, query: str) -> dict[str, Any]:
-    """The one row of a query, without what is missing."""
-    row = run.engine.collect(query).to_dicts()[0]
+    """The one row of a query, without what is missing; nothing where it has no row."""
+    row = next(iter(run.engine.collect(query).to_dicts()), {})
     return {name: _plain(value) for name, value in row.items() if value is not None}
 
 
@@ -390,8 +374,3 @@ def figures(run: Run, table: str) -> dict[str, Any]:
     if table == "metrics.quality_history":
         found |= headlines(run)
     return found
-
-
-def broken_since(run: Run) -> dict[str, tuple[str, int]]:
-    """Rules that do not hold: the night since when, and how many nights that is."""
-    return {row["rule"]: (row["since"].isoformat(), row["nights"]) for row in run.engine.collect(_BROKEN).to_dicts()}

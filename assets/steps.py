@@ -79,9 +79,10 @@ def _step(tables: str | tuple[str, ...], reads: Iterable[str], build: Callable[[
 
 
 def stage_steps(stage: str, builds: Builds) -> list[Step]:
-    """The steps of a stage: its SQL files, and the tables that a function makes (with the tables it reads)."""
-    from_sql = [_step(table, file.reads) for table, file in sql_files(stage).items()]
-    return from_sql + [_step(tables, reads, build) for tables, (build, reads) in builds.items()]
+    """The steps of a stage: the tables that a function makes (with the tables it reads), and those of the other SQL files."""
+    built = [_step(tables, reads, build) for tables, (build, reads) in builds.items()]
+    made = {table for step in built for table in step.tables}
+    return [_step(table, file.reads) for table, file in sql_files(stage).items() if table not in made] + built
 
 
 def _ordered(steps: Iterable[Step]) -> list[Step]:

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.people import _demo, scores
+from benchmarks.people import sets
+from benchmarks.people.measures import false_merges, pairwise, with_people
 from leadgrade.people import resolve
 
 # leads of two systems in a demo set of so many rows
@@ -28,15 +29,14 @@ _SHARE = 0.604
 
 def _make(leads: int, path: Path) -> None:
     """Child: make a demo set of about so many leads."""
-    _demo(round(leads / _SHARE), 1, "medium").write_parquet(path)
+    sets.demo(round(leads / _SHARE), 1, "medium").write_parquet(path)
 
 
 def _resolve(path: Path) -> None:
     """Child: resolve a set and print its rows, F1 and false merges; what that costs is on the parent's clock, too."""
     leads = pl.read_parquet(path)
-    found = resolve(leads.drop("truth")).with_columns(leads["truth"])
-    figures = scores(found)
-    print(found.height, figures["f1"], figures["false_merges"] / figures["people"] * 10_000)
+    known = with_people(leads, resolve(leads.drop("truth")))
+    print(leads.height, pairwise(known)[2], false_merges(known))
 
 
 def _child(*arguments: str) -> tuple[str, float, float]:

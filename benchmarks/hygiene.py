@@ -30,7 +30,7 @@ from leadgrade.config import load_settings
 from leadgrade.engine import DuckDBEngine, sql_files
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.hygiene import config_tables, steps
-from leadgrade.hygiene.ledger import chain
+from leadgrade.hygiene.ledger import hashes
 from leadgrade.hygiene.ledger.verify import verify_connection
 from leadgrade.run import Run
 
@@ -51,7 +51,7 @@ _NEEDS = {
     "decay": ("touches", "decay"),
     "ledger": ("touches", "ledger"),
     "consent": ("touches", "ledger", "consent"),
-    "risk": ("touches", "risk"),
+    "risk": ("touches", "ledger", "consent", "risk"),
     "reach": tuple(PARTS),
     "all": tuple(PARTS),
 }
@@ -79,6 +79,8 @@ def _copied(column: str) -> str:
         return f"replace(\"{column}\", '@', '@x' || k || '.') as \"{column}\""
     if column in _DOMAINS:
         return f"'x' || k || '.' || \"{column}\" as \"{column}\""
+    if column == "ip":  # else everybody would share a network with all copies at the same moment, one burst
+        return "regexp_replace(ip, '^[0-9]+[.][0-9]+', (k // 200 + 11) || '.' || (k % 200)) as ip"
     if column in _NUMBERS:
         return f"regexp_replace(\"{column}\", '[0-9][0-9]$', right('0' || k, 2)) as \"{column}\""
     return f'"{column}"'
@@ -108,7 +110,7 @@ def _make(path: Path, part: str) -> None:
         secret = str(engine.read("meta.run", ["secret"])["secret"][0])
         run = Run(engine, load_settings(ROOT / "config"), path.parent, "bench", datetime.fromisoformat(AS_OF), secret)
         config_tables.load(run)
-        for table in chain.TABLES:  # the first night of the ledger is the dear one
+        for table in hashes.TABLES:  # the first night of the ledger is the dear one
             engine.sql(f"drop table if exists {table}")
         costs = {table: {"part": name, **_measured(run, (table,))} for name in _NEEDS[part] for table in PARTS[name]}
         if "ledger" in _NEEDS[part]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 EMAIL = r"[^\s@<>]+@[^\s@<>]+"
 NUMBER = r"\+?[0-9][-0-9 ().\/]{6,}[0-9]"
+# whatever of the two may be in a text, and an @ alone
+CONTACT = r"@|[0-9][-0-9 ().\/]{6,}[0-9]"
 # what the verification of a generation looks for
 ADDRESS = EMAIL + r"\.[A-Za-z]{2,}"
 E164 = r"\+[0-9]{8,15}\b"
@@ -14,7 +16,7 @@ _AROUND_AT = r"""[^\s@<>"\x27,;]*@[^\s@<>"\x27,;]*"""
 def masked(name: str) -> str:
     """Text that people typed: addresses and long runs of digits are masked, the rest is kept."""
     shown = f"regexp_replace(regexp_replace({name}, '{EMAIL}', '[e-mail]', 'g'), '{NUMBER}', '[number]', 'g')"
-    return f"case when regexp_matches({name}, '@|[0-9][-0-9 ().\\/]{{6,}}[0-9]') then {shown} else {name} end"
+    return f"case when regexp_matches({name}, '{CONTACT}') then {shown} else {name} end"
 
 
 def withheld(name: str) -> str:

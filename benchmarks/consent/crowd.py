@@ -29,7 +29,7 @@ _ACTIONS = ("granted",) * 6 + ("renewed", "implied", "implied", "claimed_unprove
                                "expired", "notice_given", "notice_given")  # fmt: skip
 _BASES = (None, "consent", "consent", "soft_opt_in", "legitimate_interest")
 _IMPLIED_BASES = (None, "implied_inquiry", "implied_purchase", "soft_opt_in")
-_PROOF = {"capture_source": "form", "capture_method": "import", "text_version": "v1"}
+_PROOF = {"capture_source": "form", "capture_method": "web_form", "text_version": "v1"}
 
 
 @dataclass
@@ -119,12 +119,12 @@ def _record(dice: random.Random, person: Person, number: int) -> Row:
 
 
 def _whom(dice: random.Random, person: Person, kind: str) -> Row:
-    lead = dice.choice(person.leads)
+    lead, other = dice.choice(person.leads), dice.choice(person.leads)
     names = dice.choice(("email", "id") if kind == "events" else ("email", "email", "id", "phone", "both"))
     return {
         "subject_id": lead["lead_id"] if names == "id" else None,
         "subject_email": lead["email"].upper() if names in ("email", "both") else None,
-        "subject_phone": lead["phone_e164"] if names in ("phone", "both") else None,
+        "subject_phone": other["phone_e164"] if names in ("phone", "both") else None,
     }
 
 

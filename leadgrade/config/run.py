@@ -117,6 +117,15 @@ class RunConfig(Model):
     review_threshold: float = Field(
         0.3, gt=0, lt=1, description="Match probability from which a pair is kept for review."
     )
+    # --- when all leads are compared anew
+    matching_full_nights: int = Field(
+        90, ge=1, description="Nights after which all leads are compared and the model of matching is learned anew."
+    )
+    matching_full_share: float = Field(
+        0.5,
+        ge=0,
+        description="The same once so many leads are new, changed or gone since, as a share of all; 0: every night.",
+    )
 
     @field_validator("time_zone")
     @classmethod

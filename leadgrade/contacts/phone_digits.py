@@ -43,23 +43,35 @@ class Digits(NamedTuple):
     digits: npt.NDArray[np.uint64]
 
 
+def _kept(half: int) -> npt.NDArray[np.uint64]:
+    """By number of digits: the bits of the digits that stand in the first or second eight of a value's sixteen bytes."""
+    masks = [(1 << 128) - (1 << 8 * (_WIDTH - count)) for count in range(_WIDTH + 1)]
+    return np.array([mask >> 64 * half & (1 << 64) - 1 for mask in masks], np.uint64)
+
+
+_KEPT = (_kept(0), _kept(1))
+
+
+def _folded(values: npt.NDArray[np.uint64], factor: int, bits: int) -> npt.NDArray[np.uint64]:
+    """Neighbouring numbers of so many bits put together to one of twice the bits; the first (lowest) times the factor."""
+    joined = values * np.uint64(factor)
+    joined += values >> np.uint64(bits)
+    joined &= np.uint64(sum((1 << bits) - 1 << at for at in range(0, 64, 2 * bits)))
+    return joined
+
+
 def _integers(flat: Bytes, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    """The integer of each run of at most 15 digits; ``flat`` holds the digits of all runs, one behind the other."""
-    ends = np.cumsum(counts)
-    # the last digit of run n stands at the end of its row of 16
-    shift = np.arange(1, len(counts) + 1) * _WIDTH - ends
-    rows = np.zeros(len(counts) * _WIDTH, np.uint8)
-    rows[np.arange(len(flat)) + np.repeat(shift, counts)] = flat
-    halves = rows.view(np.uint64).reshape(-1, 2)
+    """The integer of each run of at most 15 digits; ``flat`` holds the digits of all runs, one behind the other.
+
+    The sixteen bytes up to the end of a run are taken at once, and what is of the runs before is masked out.
+    """
+    padded = np.concatenate([np.zeros(_WIDTH, np.uint8), flat])
+    windows = np.ndarray((len(flat) + 1,), f"V{_WIDTH}", padded, strides=(1,))
+    taken = windows[np.cumsum(counts)].view("<u8").reshape(-1, 2)
+    halves = np.stack([taken[:, half] & kept.take(counts) for half, kept in enumerate(_KEPT)])
     # eight digits at a time: pairs, then fours, then eights (little-endian, so the first digit is the lowest byte)
-    pairs = (halves & np.uint64(0x000F000F000F000F)) * np.uint64(10) + (
-        (halves >> np.uint64(8)) & np.uint64(0x000F000F000F000F)
-    )
-    fours = (pairs & np.uint64(0x000000FF000000FF)) * np.uint64(100) + (
-        (pairs >> np.uint64(16)) & np.uint64(0x000000FF000000FF)
-    )
-    eights = (fours & np.uint64(0xFFFFFFFF)) * np.uint64(10_000) + (fours >> np.uint64(32))
-    return np.asarray(eights[:, 0] * np.uint64(100_000_000) + eights[:, 1])
+    eights = _folded(_folded(_folded(halves, 10, 8), 100, 16), 10_000, 32)
+    return np.asarray(eights[0] * np.uint64(100_000_000) + eights[1])
 
 
 def _positions(begins: Begins, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:

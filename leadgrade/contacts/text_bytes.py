@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-_NOTHING = np.zeros(1, np.uint32)
 Bytes = npt.NDArray[np.uint8]
 Begins = npt.NDArray[np.int64]
 # bytes behind the last value, so that one of few bytes or none may stand at the end
@@ -26,7 +25,9 @@ def weights(of: Mapping[bytes, int], other: int) -> npt.NDArray[np.uint32]:
 
 def sums_of(of: npt.NDArray[np.uint32], begins: Begins) -> npt.NDArray[np.uint32]:
     """Sum of the bytes' weights of each value; half the price of ``np.add.reduceat``. What overflows 32 bits wraps around."""
-    upto = np.concatenate([_NOTHING, np.cumsum(of, dtype=np.uint32)]).take(begins)
+    sums = np.zeros(len(of) + 1, np.uint32)
+    np.cumsum(of, out=sums[1:])
+    upto = sums.take(begins)
     return np.asarray(upto[1:] - upto[:-1])
 
 

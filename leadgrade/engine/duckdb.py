@@ -50,6 +50,8 @@ class DuckDBEngine:
         self.connection.execute("set timezone = 'UTC'")
         for schema in (*contract.STAGES, "meta", "config", "publish"):
             self.connection.execute(f"create schema if not exists {schema}")
+        # tables of a moment, such as scratch.pairs: in memory, spilled where there is none, never written to the file
+        self.connection.execute("attach ':memory:' as scratch")
 
     def close(self) -> None:
         """Close the database; the lock on the file ends here."""
@@ -137,18 +139,34 @@ class DuckDBEngine:
         return frame
 
     def materialize(self, table: str, query: str) -> int:
-        self.connection.execute(f"create or replace table {table} as {self._typed(table, query)}")
-        # without it the blocks of the replaced table are not used again and the file grows run by run
-        if self.path:
-            self.connection.execute("checkpoint")
+        self._replace("table", table, self._typed(table, query))
+        self.checkpoint()
         return self.count(table)
 
+    def checkpoint(self) -> None:
+        """Write what was changed into the file: else blocks of replaced tables are not used again and it grows run by run."""
+        if self.path:
+            self.connection.execute("checkpoint")
+
     def define(self, view: str, query: str) -> None:
-        """Give a query a name that others read; it takes the place of a table that an older release left there."""
-        kinds = "select table_type from information_schema.tables where table_schema || '.' || table_name = ?"
-        if self.connection.execute(kinds, [view]).fetchall() == [("BASE TABLE",)]:
-            self.connection.execute(f"drop table {view}")
-        self.connection.execute(f"create or replace view {view} as {query}")
+        """Give a query a name that others read."""
+        self._replace("view", view, query)
+
+    def _replace(self, kind: str, name: str, query: str) -> None:
+        """Make a table or a view, in place of one of the other kind, too, that an older release left in the file."""
+        statement = f"create or replace {kind} {name} as {query}"
+        try:
+            self.connection.execute(statement)
+        except duckdb.CatalogException:
+            other = {"table": "view", "view": "table"}[kind]
+            if not self._is(other, name):
+                raise
+            self.connection.execute(f"drop {other} {name}")
+            self.connection.execute(statement)
+
+    def _is(self, kind: str, name: str) -> bool:
+        query = f"select 1 from duckdb_{kind}s() where schema_name || '.' || {kind}_name = ?"
+        return bool(self.connection.execute(query, [name]).fetchall())
 
     def map_batches(
         self, query: str, function: BatchFunction, into: str, *, append: bool = False, batch_rows: int = BATCH_ROWS
@@ -161,8 +179,7 @@ class DuckDBEngine:
         rows = 0
         for batch in self.batches(query, batch_rows):
             rows += self.write(into, function(batch), append=True)
-        if self.path:
-            self.connection.execute("checkpoint")
+        self.checkpoint()
         return rows
 
     def batches(self, query: str, rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:

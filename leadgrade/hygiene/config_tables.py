@@ -114,13 +114,17 @@ def _jurisdictions(config: ConsentConfig) -> list[Row]:
 
 
 def _write_macros(engine: Engine) -> None:
-    """The macros that the fold of consent events is written in.
+    """The macros that the fold of consent events and the rules are written in.
 
+    ``is_older(since, days, until)`` says whether more than so many days lie between two times; null where one is missing.
     ``test_bit(name)`` is the bit of a test. ``event_order(happened_at, rank, entry)`` is one number that puts events in
     order of time, at the same time of rank (0..7), at last of entry (below 2^40); ``event_entry`` gives the entry back.
     """
     bits = " ".join(f"when {literal(test)} then {1 << number}::bigint" for number, test in enumerate(TESTS))
     engine.sql(f"create or replace macro config.test_bit(name) as case name {bits} end")
+    engine.sql(
+        f"create or replace macro config.is_older(since, days, until) as epoch(until) - epoch(since) > days * {_SECONDS_OF_A_DAY}"
+    )
     # counted from the year 1, so that the number is never below 0
     micros = f"(epoch_us(happened_at)::hugeint + {_MICROSECONDS_BEFORE_1970})"
     engine.sql(
@@ -129,6 +133,7 @@ def _write_macros(engine: Engine) -> None:
     engine.sql(f"create or replace macro config.event_entry(event_order) as (event_order % {_ENTRIES})::bigint")
 
 
+_SECONDS_OF_A_DAY = 86_400
 _MICROSECONDS_BEFORE_1970 = 62_135_596_800_000_000
 _ENTRIES = 1 << 40
 

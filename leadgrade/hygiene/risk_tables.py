@@ -12,8 +12,6 @@ from leadgrade.contacts.names import mash_pattern
 from leadgrade.engine import Engine
 from leadgrade.hygiene.macros import answer_pattern, literal, write_macro, write_matches
 
-# where a record of consent says which country it was given in
-_COUNTRY_KEYS = ("consent_country", "country", "jurisdiction", "country_code")
 _S, _I, _F = pl.String(), pl.Int64(), pl.Float64()
 
 
@@ -55,5 +53,3 @@ def _write_macros(engine: Engine, lists: ListsConfig) -> None:
     # nothing takes no time at all: a zero was not measured
     divisor = f"case when {key} like '%ms' or {key} like '%millis%' then 1000 else 1 end"
     write_macro(engine, "submit_seconds", f"nullif(cast(nullif({number}, '') as double), 0) / {divisor}")
-    country = answer_pattern(_COUNTRY_KEYS, r'"([a-z]{2})"')
-    write_macro(engine, "consent_country", f"regexp_extract(lower(value), {literal(country)}, 2)")

@@ -60,20 +60,23 @@ from people.rule_keys as k inner join people.features as f on k.record = f.recor
 where k.rule = {number} and k.records > {rule.cap} and not {rule.rare}"""
 
 
-def pairs_query(cap: int | str) -> str:
-    """Pairs of the groups in people.block_keys: up to the cap all with all, of a bigger one each with its neighbours by name.
+def pairs_query(cap: int | str, order: str = "k.record", keys: str = "people.block_keys") -> str:
+    """Pairs of the groups in a table of keys: up to the cap all with all, of a bigger one each with its neighbours by name.
 
-    The cap is a figure, or a column of people.block_keys (alias k) where keys of several kinds lie together.
+    Args:
+        cap: A figure, or a column of the keys (alias k) where keys of several kinds lie together.
+        order: What puts leads of one name in the order of lead_id.
+        keys: Table of record, key and name_key.
     """
     return f"""
-with sizes as (select k.key, count(*) as records from people.block_keys as k group by k.key having count(*) > 1),
+with sizes as (select k.key, count(*) as records from {keys} as k group by k.key having count(*) > 1),
 small as (
-    select k.record, k.key from people.block_keys as k inner join sizes as s on k.key = s.key where s.records <= {cap}
+    select k.record, k.key from {keys} as k inner join sizes as s on k.key = s.key where s.records <= {cap}
 ),
 big as (
     select k.record, k.key, least({config()["neighbours"]}, ({cap} - 1) // 2) as near,
-        row_number() over (partition by k.key order by k.name_key, k.record) as place
-    from people.block_keys as k inner join sizes as s on k.key = s.key
+        row_number() over (partition by k.key order by k.name_key, {order}) as place
+    from {keys} as k inner join sizes as s on k.key = s.key
     where s.records > {cap}
 ),
 -- an equality on the place: a range would compare every lead of the group with every other
@@ -119,7 +122,7 @@ def estimate(engine: DuckDBEngine) -> list[Plan]:
 
 
 def build_candidates(engine: DuckDBEngine) -> int:
-    """Make ``people.candidates``, ``people.blocking_report`` and ``people.capped_keys`` from ``people.features``.
+    """Make ``people.candidates`` and ``people.blocking_report`` from ``people.features``.
 
     Returns:
         The number of pairs.

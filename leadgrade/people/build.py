@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 from leadgrade.engine import sql_file
-from leadgrade.people import account_match, matching, quality
+from leadgrade.people import account_match, quality
 from leadgrade.people.examples import build_examples
-from leadgrade.people.golden import build_golden
-from leadgrade.people.normalise import normalise
+from leadgrade.people.golden_nights import build_golden
+from leadgrade.people.nightly import (
+    build_assigned,
+    build_clusters,
+    build_features,
+    build_member_rows,
+    build_normalised,
+    build_pairs,
+    build_previous,
+)
 from leadgrade.people.overrides import build_overrides
 from leadgrade.run import Run
 
 __all__ = [
-    "build_all", "build_clusters", "build_golden", "build_id_changes", "build_members", "build_normalised", "build_pairs",
-    "build_previous",
+    "build_all", "build_assigned", "build_clusters", "build_features", "build_golden", "build_id_changes",
+    "build_member_rows", "build_members", "build_normalised", "build_pairs", "build_previous",
 ]  # fmt: skip
-
-# names that are none, and addresses of nobody in particular, are no evidence
-_INPUT = """
-select
-    leads.lead_id,
-    case when leads.name_issue is null or leads.name_issue = 'gibberish' then leads.first_name end as first_name,
-    case when leads.name_issue is null or leads.name_issue = 'gibberish' then leads.last_name end as last_name,
-    cast(null as varchar) as full_name,
-    case when not coalesce(emails.is_placeholder, false) then coalesce(leads.email_match, leads.email_raw) end as email,
-    emails.is_role as email_is_role,
-    leads.phone_e164 as phone,
-    leads.mobile_e164 as mobile,
-    leads.company_key as company,
-    leads.company_domain,
-    leads.job_title,
-    leads.street,
-    leads.city,
-    leads.region,
-    leads.postal_code,
-    leads.country
-from contacts.leads as leads
-left join contacts.emails as emails on leads.email_id = emails.email_id"""
 
 # where the leads of each person of last night are now; a person none of whose leads is left has no line
 _SUCCESSORS = """
 with counted as (
-    select previous.person_id as old_person_id, members.person_id as new_person_id, count(*) as leads
+    select previous.person_id as old_person_id, assigned.person_id as new_person_id, count(*) as leads
     from people.previous as previous
-    inner join people.members as members on previous.lead_id = members.lead_id
-    group by previous.person_id, members.person_id
+    inner join people.assigned as assigned on previous.lead_id = assigned.lead_id
+    group by previous.person_id, assigned.person_id
 )
 select counted.old_person_id, counted.new_person_id
 from counted
@@ -54,7 +40,7 @@ with successors as ({_SUCCESSORS}),
 gone as (
     select distinct previous.person_id as old_person_id
     from people.previous as previous
-    anti join people.members as members on previous.person_id = members.person_id
+    anti join people.assigned as assigned on previous.person_id = assigned.person_id
 ),
 known as (
     -- who followed an id that goes tonight is told of its successor
@@ -83,54 +69,20 @@ select
 from changes"""
 
 
-def build_normalised(run: Run) -> None:
-    """Make ``people.normalised`` from contacts.leads and contacts.emails."""
-    run.engine.map_batches(_INPUT, normalise, "people.normalised")
-
-
-def build_pairs(run: Run) -> None:
-    """Make ``people.candidates``, ``people.blocking_report``, ``people.scored`` and ``people.pairs`` from people.features."""
-    settings = run.settings.run
-    matching.build_pairs(run.engine, settings.match_threshold, settings.review_threshold)
-
-
-def build_clusters(run: Run) -> None:
-    """Make ``people.clusters`` from people.scored, people.decided_pairs and people.features."""
-    matching.build_clusters(run.engine, run.settings.run.match_threshold)
-
-
-def build_previous(run: Run) -> None:
-    """Make ``people.previous`` and ``people.taken_ids``: who was who last night, as the work file still knows it.
-
-    Has to run before people.members is made anew. On the first night both are empty.
-    """
-    run.engine.ensure("people.members")
-    run.engine.ensure("people.id_changes")
-    run.engine.materialize(
-        "people.previous",
-        "select members.lead_id, members.person_id, members.person_since from people.members as members",
-    )
-    run.engine.materialize(
-        "people.taken_ids",
-        "select previous.person_id from people.previous as previous "
-        "union select changes.old_person_id as person_id from people.id_changes as changes",
-    )
-
-
 def build_id_changes(run: Run) -> None:
-    """Bring ``people.id_changes`` up to tonight, from people.previous and people.members."""
+    """Bring ``people.id_changes`` up to tonight, from people.previous and people.assigned."""
     run.engine.ensure("people.id_changes")
     run.engine.materialize("people.id_changes", _ID_CHANGES)
 
 
 def build_members(run: Run) -> None:
     """Make ``people.members`` and ``people.id_changes``, and what they need, from people.pairs."""
-    build_previous(run)
     build_overrides(run)
     run.engine.materialize("people.decided_pairs", sql_file("people.decided_pairs").query)
     build_clusters(run)
-    for table in ("people.assigned", "people.members"):
-        run.engine.materialize(table, sql_file(table).query)
+    build_previous(run)
+    build_assigned(run)
+    build_member_rows(run)
     build_id_changes(run)
 
 
@@ -143,7 +95,7 @@ _BY_SQL = (
 def build_all(run: Run) -> None:
     """Make every table of the stage in order, then the row ledger. For tests and use without an orchestrator."""
     build_normalised(run)
-    matching.build_features(run.engine)
+    build_features(run)
     build_pairs(run)
     build_members(run)
     run.engine.materialize("people.review", sql_file("people.review").query)

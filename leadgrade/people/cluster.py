@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from leadgrade.people.graph import components
+
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Masks = np.ndarray[Any, np.dtype[np.bool_]]
@@ -86,7 +88,7 @@ def cluster(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
     bits = pairs.select(decided_first).to_series().to_numpy()
     records = pl.concat([pairs["record_a"], pairs["record_b"]]).unique().sort().to_numpy()
     ends = [np.searchsorted(records, pairs[side].to_numpy()) for side in ("record_a", "record_b")]
-    group = _linked(len(records), *(end[bits >= least] for end in ends))
+    group = components(len(records), *(end[bits >= least] for end in ends))
     disputed = _disputed(group, ends, bits)
     within = disputed[ends[0]] & (group[ends[0]] == group[ends[1]])
     if within.any():
@@ -99,19 +101,6 @@ def cluster(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
 
 def _places(ends: list[Ints], chosen: Masks) -> list[pl.Series]:
     return [pl.Series(name, end[chosen]) for name, end in zip("ab", ends, strict=True)]
-
-
-def _linked(records: int, a: Ints, b: Ints) -> Ints:
-    """The smallest record that a chain of pairs leads to, for each record: each is hung under smaller ones till none moves."""
-    group = np.arange(records)
-    while len(a):
-        np.minimum.at(group, np.maximum(group[a], group[b]), np.minimum(group[a], group[b]))
-        above = group[group]
-        while not np.array_equal(above, group):
-            group, above = above, above[above]
-        apart = group[a] != group[b]
-        a, b = a[apart], b[apart]
-    return group
 
 
 def _disputed(group: Ints, ends: list[Ints], bits: Floats) -> Masks:

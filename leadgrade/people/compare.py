@@ -34,7 +34,7 @@ SHARED_EMAIL = 4
 
 
 def filled_texts(engine: DuckDBEngine) -> frozenset[str]:
-    """The texts of ``people.features`` that some lead has, for :func:`compare_query`."""
+    """The texts of ``people.features`` that some lead has, for :func:`side_query`."""
     counts = ", ".join(f"count(f.{text}) as {text}" for text in _TEXTS)
     row = engine.collect(f"select {counts} from people.features as f").row(0, named=True)
     return frozenset(text for text, leads in row.items() if leads)
@@ -45,27 +45,27 @@ def features_of(side: str) -> list[str]:
     return [feature for feature in FEATURES if side == "a" or feature not in _ONCE]
 
 
-def side_query(side: str, filled: Container[str]) -> str:
+def side_query(side: str, filled: Container[str], features: str = "people.features") -> str:
     """What is read of a lead; of a text that nobody has only that it is missing: every column that is joined costs."""
     texts = [f"f.{text}" if text in filled else f"cast(null as varchar) as {text}" for text in _TEXTS]
     counts = [f"cast(f.{count} as integer) as {count}" for count in ((*_BOTH, *_ONCE) if side == "a" else _BOTH)]
-    return f"(select f.record, {', '.join((*texts, 'f.email_is_role', *counts))} from people.features as f) as {side}"
+    return f"(select f.record, {', '.join((*texts, 'f.email_is_role', *counts))} from {features} as f) as {side}"
 
 
-def compare_query(pairs: str = "people.candidates", further: str = "", filled: Container[str] = _TEXTS) -> str:
+def compare_query(pairs: str = "people.candidates", further: str = "", features: str = "people.features") -> str:
     """Candidate pairs with the features of both leads, as columns ``<feature>_a`` and ``<feature>_b``.
 
     Args:
         pairs: Table of record_a and record_b.
         further: Columns of it that are wanted beside them.
-        filled: Texts that some lead has, by :func:`filled_texts`.
+        features: Table of the features of both leads.
     """
     sides = [f"{side}.{f} as {f}_{side}" for side in "ab" for f in features_of(side)]
     return f"""
 select {further}c.record_a, c.record_b, {", ".join(sides)}
 from {pairs} as c
-inner join {side_query("a", filled)} on c.record_a = a.record
-inner join {side_query("b", filled)} on c.record_b = b.record"""
+inner join {side_query("a", _TEXTS, features)} on c.record_a = a.record
+inner join {side_query("b", _TEXTS, features)} on c.record_b = b.record"""
 
 
 def _levels(*cases: tuple[pl.Expr, str], otherwise: str = "different") -> pl.Expr:

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from leadgrade.errors import InputError
+from leadgrade.masking import CONTACT
 
 FILE = "decisions.jsonl"
 MOST_CHARACTERS = 500
 # what the publication masks as an address or a number; a reason holds neither
-_PERSONAL = re.compile(r"@|[0-9][-0-9 ().\/]{6,}[0-9]")
+_PERSONAL = re.compile(CONTACT)
 # ids and dates are neither, whatever their digits
 _HARMLESS = re.compile(r"\b[a-z]_[0-9a-f]{20}\b|\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 Kind = Literal["merge", "split", "undo"]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from leadgrade.run import Run
 from leadgrade.yaml_files import read_yaml
 
 _FILE = Path(__file__).parent / "data" / "survivorship.yaml"
@@ -70,6 +69,18 @@ class Pick:
         return "{" + ", ".join(f"'{column}': {column}" for column in ("lead_id", *self.fields)) + "}"
 
 
+# what a golden record says of its person beside the fields: it may change although none of its leads did
+STANDING = """
+select
+    people.person_id, undecided.person_id is not null as in_review, cohesion.weakest_link,
+    coalesce(cohesion.is_bridged, false) as is_bridged
+from (select members.person_id from people.members as members where members.is_survivor) as people
+left join (
+    select distinct unnest([review.person_id_a, review.person_id_b]) as person_id from people.review as review
+) as undecided on people.person_id = undecided.person_id
+left join people.cohesion as cohesion on people.person_id = cohesion.person_id"""
+
+
 @cache
 def picks() -> tuple[Pick, ...]:
     """The rules in the order of the file."""
@@ -77,7 +88,7 @@ def picks() -> tuple[Pick, ...]:
     return tuple(Pick(s["rule"], tuple(s["fields"]), s.get("by"), s.get("valid")) for s in specs)
 
 
-def _columns() -> str:
+def lead_columns() -> str:
     """The golden fields of a lead, with the better of its two numbers as its phone."""
     own = {"phone_e164", "phone_id", "phone_region", "phone_type"}
     fields = [field for pick in picks() for field in pick.fields if field not in own]
@@ -85,23 +96,23 @@ def _columns() -> str:
     return ", ".join(f"leads.{field}" for field in (*fields, *origins, "email_bounced"))
 
 
-def _picked() -> str:
+def _picked(members: str) -> str:
     """CTEs up to ``picked``: one struct a rule for each person. People of one lead skip the aggregation: they are most."""
     alone = ", ".join(f"case when {p.has_value} then {p.struct} end as {p.name}" for p in picks())
     best = ", ".join(f"arg_min({p.struct}, {p.place}) filter (where {p.has_value}) as {p.name}" for p in picks())
     return f"""
 with sizes as (
-    select members.person_id, count(*) as leads from people.members as members group by members.person_id
+    select members.person_id, count(*) as leads from {members} as members group by members.person_id
 ),
 joined as (
-    select members.person_id, members.is_survivor, sizes.leads, leads.lead_id, {_columns()},
+    select members.person_id, members.is_survivor, sizes.leads, leads.lead_id, {lead_columns()},
         coalesce(leads.phone_e164, leads.mobile_e164) as phone_e164,
         case
             when leads.phone_e164 is not null then leads.phone_id
             when leads.mobile_e164 is not null then leads.mobile_id
             else coalesce(leads.phone_id, leads.mobile_id)
         end as phone_id
-    from people.members as members
+    from {members} as members
     inner join sizes on members.person_id = sizes.person_id
     inner join contacts.leads as leads on members.lead_id = leads.lead_id
 ),
@@ -127,37 +138,26 @@ picked as (
 )"""
 
 
-def golden_query() -> str:
-    """The query of ``people.golden``."""
+def golden_query(members: str = "people.members") -> str:
+    """The query of ``people.golden``, over a table with the members of some people or all."""
     values = ", ".join(
         f"picked.{p.name}.{field} as {field}" for p in picks() for field in p.fields if field != "free_text"
     )
-    return f"""{_picked()},
-undecided as (
-    select distinct unnest([review.person_id_a, review.person_id_b]) as person_id from people.review as review
-)
+    return f"""{_picked(members)}
 select picked.person_id, picked.lead_id, picked.leads, picked.sources, picked.all_text as free_text, {values},
-    undecided.person_id is not null as in_review, cohesion.weakest_link, coalesce(cohesion.is_bridged, false) as is_bridged
-from picked
-left join undecided on picked.person_id = undecided.person_id
-left join people.cohesion as cohesion on picked.person_id = cohesion.person_id"""
+    standing.in_review, standing.weakest_link, standing.is_bridged
+from picked left join ({STANDING}) as standing on picked.person_id = standing.person_id"""
 
 
-def golden_fields_query() -> str:
-    """The query of ``people.golden_fields``."""
+def golden_fields_query(members: str = "people.members") -> str:
+    """The query of ``people.golden_fields`` likewise."""
     origins = ", ".join(
         f"{{'field': '{field}', 'rule': '{p.reported_rule}', "
         f"'lead_id': case when picked.{p.name}.{field} is not null then picked.{p.name}.lead_id end}}"
         for p in picks()
         for field in p.fields
     )
-    return f"""{_picked()},
+    return f"""{_picked(members)},
 origins as (select picked.person_id, unnest([{origins}]) as origin from picked)
 select origins.person_id, origins.origin.field as field, origins.origin.lead_id as lead_id, origins.origin.rule as rule
 from origins where origins.origin.lead_id is not null"""
-
-
-def build_golden(run: Run) -> None:
-    """Make ``people.golden`` and ``people.golden_fields`` from the members, the current leads, the review and the cohesion."""
-    run.engine.materialize("people.golden", golden_query())
-    run.engine.materialize("people.golden_fields", golden_fields_query())

@@ -1,4 +1,4 @@
-"""Spanning forests and bridges of many small graphs at once, in whole columns."""
+"""Parts, spanning forests and bridges of many small graphs at once, in whole columns."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def bridges(nodes: int, a: Ints, b: Ints) -> Flags:
 def _levels(nodes: int, a: Ints, b: Ints, edges: Ints) -> list[tuple[Ints, Ints, Ints]]:
     """The edges of a forest by their distance from its roots: edge, upper node, lower node."""
     seen = np.zeros(nodes, dtype=np.bool_)
-    seen[_roots(nodes, a[edges], b[edges])] = True
+    seen[components(nodes, a[edges], b[edges])] = True
     levels = []
     while len(edges):
         upper = np.where(seen[a[edges]], a[edges], b[edges])
@@ -82,15 +82,14 @@ def _levels(nodes: int, a: Ints, b: Ints, edges: Ints) -> list[tuple[Ints, Ints,
     return levels
 
 
-def _roots(nodes: int, a: Ints, b: Ints) -> Ints:
-    """One node of each tree."""
-    part = np.arange(nodes)
-    while True:
-        least = np.minimum(part[a], part[b])
-        lower = part.copy()
-        for end in (a, b):
-            np.minimum.at(lower, part[end], least)
-        lower = lower[lower]
-        if np.array_equal(lower, part):
-            return np.flatnonzero(part == np.arange(nodes))
-        part = lower[part]
+def components(nodes: int, a: Ints, b: Ints) -> Ints:
+    """The smallest node that a chain of edges leads to, for each node: each is hung under smaller ones till none moves."""
+    group = np.arange(nodes)
+    while len(a):
+        np.minimum.at(group, np.maximum(group[a], group[b]), np.minimum(group[a], group[b]))
+        above = group[group]
+        while not np.array_equal(above, group):
+            group, above = above, above[above]
+        apart = group[a] != group[b]
+        a, b = a[apart], b[apart]
+    return group

@@ -40,7 +40,7 @@ Weights = tuple[Floats, Floats]
 Masks = np.ndarray[Any, np.dtype[np.bool_]]
 ROUNDS = 20
 # bits: where the odds of one person change by less from round to round, further ones change next to nothing
-_STILL = 0.002
+_STILL = 0.005
 # a column with fewer values than this share of the leads is as good as none
 FILLED = 0.02
 # below this many leads a table teaches nothing that its few pairs would not distort

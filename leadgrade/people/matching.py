@@ -17,34 +17,40 @@ from leadgrade.people.score import score
 
 _PAIRS = """
 select
-    a.lead_id as lead_id_a,
-    b.lead_id as lead_id_b,
+    least(a.lead_id, b.lead_id) as lead_id_a,
+    greatest(a.lead_id, b.lead_id) as lead_id_b,
     s.match_weight,
     s.match_probability,
     case when s.match_probability >= $match then 'match' else 'review' end as decision,
     s.evidence
-from people.scored as s
+from $scored as s
 inner join people.features as a on s.record_a = a.record
 inner join people.features as b on s.record_b = b.record
 where s.match_probability >= $review"""
 # what was compared among the leads of matched pairs: the evidence against a chain, too; what people decided takes its place
 _RELATED = """
 with matched as (
-    select s.record_a as record from people.scored as s where s.match_probability >= $match
+    select s.record_a as record from $scored as s where s.match_probability >= $match
     union
-    select s.record_b as record from people.scored as s where s.match_probability >= $match
+    select s.record_b as record from $scored as s where s.match_probability >= $match
     union
-    select d.record_a as record from people.decided_pairs as d
+    select d.record_a as record from $decided as d
     union
-    select d.record_b as record from people.decided_pairs as d
+    select d.record_b as record from $decided as d
 )
 select s.record_a, s.record_b, s.match_weight, s.match_probability, s.is_related
-from people.scored as s
+from $scored as s
 semi join matched as a on s.record_a = a.record
 semi join matched as b on s.record_b = b.record
-anti join people.decided_pairs as d on s.record_a = d.record_a and s.record_b = d.record_b
+anti join $decided as d on s.record_a = d.record_a and s.record_b = d.record_b
 union all
-select d.record_a, d.record_b, d.match_weight, d.match_probability, d.is_related from people.decided_pairs as d"""
+select d.record_a, d.record_b, d.match_weight, d.match_probability, d.is_related from $decided as d"""
+
+
+def pairs_of(scored: str, match_threshold: float, review_threshold: float) -> str:
+    """The query of ``people.pairs`` over a table of weighed pairs."""
+    query = _PAIRS.replace("$match", repr(float(match_threshold))).replace("$review", repr(float(review_threshold)))
+    return query.replace("$scored", scored)
 
 
 def build_features(engine: DuckDBEngine) -> int:
@@ -53,17 +59,19 @@ def build_features(engine: DuckDBEngine) -> int:
     return engine.materialize("people.features", sql_file("people.features").query)
 
 
-def build_pairs(engine: DuckDBEngine, match_threshold: float, review_threshold: float) -> int:
+def build_pairs(
+    engine: DuckDBEngine, match_threshold: float, review_threshold: float, model: Model | None = None
+) -> int:
     """Make ``people.pairs`` and what it stands on from ``people.features``.
 
-    That is ``people.candidates``, ``people.blocking_report``, ``people.model`` and ``people.scored``.
+    That is ``people.candidates``, ``people.blocking_report``, ``people.model`` and ``people.scored``. Without a model one is
+    learned.
     """
     build_candidates(engine)
-    model = learn(engine)
-    engine.write("people.model", to_frame(model))
-    _weigh(engine, model, review_threshold)
-    query = _PAIRS.replace("$match", repr(float(match_threshold))).replace("$review", repr(float(review_threshold)))
-    return engine.materialize("people.pairs", query)
+    used = model or learn(engine)
+    engine.write("people.model", to_frame(used))
+    _weigh(engine, used, review_threshold)
+    return engine.materialize("people.pairs", pairs_of("people.scored", match_threshold, review_threshold))
 
 
 def _weigh(engine: DuckDBEngine, model: Model, review_threshold: float) -> None:
@@ -78,10 +86,16 @@ def _weigh(engine: DuckDBEngine, model: Model, review_threshold: float) -> None:
         engine.map_batches(query, weigh, "people.scored", append=True)
 
 
+def clusters_of(engine: DuckDBEngine, scored: str, decided: str, match_threshold: float) -> pl.DataFrame:
+    """The clusters of the leads in matched or decided pairs, from tables of such pairs; columns as cluster.CLUSTERS."""
+    query = _RELATED.replace("$scored", scored).replace("$decided", decided)
+    return cluster(engine.collect(query, {"match": match_threshold}), match_threshold)
+
+
 def build_clusters(engine: DuckDBEngine, match_threshold: float) -> int:
     """Make ``people.clusters`` from the scored and the decided pairs: the leads in one, with the smallest lead_id of it."""
     engine.ensure("people.decided_pairs")  # a table of no installation has none
-    found = cluster(engine.collect(_RELATED, {"match": match_threshold}), match_threshold)
+    found = clusters_of(engine, "people.scored", "people.decided_pairs", match_threshold)
     engine.write("people.found", found)
     rows = engine.materialize(
         "people.clusters",

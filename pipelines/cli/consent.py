@@ -58,9 +58,14 @@ def _files(home: Home) -> list[Path]:
 
 
 def _print(path: Path, verdict: Verdict) -> None:
-    said = f"{verdict.events:,} events of {verdict.subjects:,} subjects in {verdict.nights:,} nights"
-    end = "nothing was changed" if verdict.is_whole else f"{verdict.broken:,} broken links"
+    counts = {"event": verdict.events, "subject": verdict.subjects, "night": verdict.nights}
+    said = "{} of {}, {}".format(*(_count(number, thing) for thing, number in counts.items()))
+    end = "nothing was changed" if verdict.is_whole else _count(verdict.broken, "broken link")
     console.print(f"{path}: {said}: {end}", markup=False, soft_wrap=True)
     for link in verdict.first:
         line = f"  {link.subject_key}, number {link.sequence}: {link.fault}: {FAULTS[link.fault]}"
         console.print(line, markup=False, soft_wrap=True)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" + "s" * (number != 1)

@@ -26,7 +26,7 @@ with asked as (
         subjects.converted_at,
         subjects.tps_screened_at,
         subjects.dnc_screened_at,
-        times.form_at as inquiry_at,
+        times.inquiry_at,
         times.wrong_number_at,
         case when channels.is_call then times.first_call_at else times.first_email_at end as first_contact_at,
         case when channels.is_call then times.last_call_at else times.last_email_at end as last_contact_at,

@@ -30,18 +30,14 @@ ending as (
         -- the figures of the rule on the day of the end
         and case rules.test
             when 'no_tps_screening'
-                then coalesce(epoch(facts.expires_at) - epoch(facts.tps_screened_at) > rules.max_age_days * 86400, true)
+                then coalesce(config.is_older(facts.tps_screened_at, rules.max_age_days, facts.expires_at), true)
             when 'no_registry_check'
-                then coalesce(epoch(facts.expires_at) - epoch(facts.dnc_screened_at) > rules.max_age_days * 86400, true)
+                then coalesce(config.is_older(facts.dnc_screened_at, rules.max_age_days, facts.expires_at), true)
             when 'no_dnc_screening'
                 then
-                    coalesce(
-                        epoch(facts.expires_at) - epoch(facts.dnc_screened_at) > rules.max_age_days * 86400, true
-                    )
-                    and coalesce(epoch(facts.expires_at) - epoch(facts.inquiry_at) > rules.inquiry_days * 86400, true)
-                    and coalesce(
-                        epoch(facts.expires_at) - epoch(facts.converted_at) > rules.purchase_days * 86400, true
-                    )
+                    coalesce(config.is_older(facts.dnc_screened_at, rules.max_age_days, facts.expires_at), true)
+                    and coalesce(config.is_older(facts.inquiry_at, rules.inquiry_days, facts.expires_at), true)
+                    and coalesce(config.is_older(facts.converted_at, rules.purchase_days, facts.expires_at), true)
             else true
         end
 ),
@@ -68,7 +64,7 @@ ageing as (
                     case
                         when
                             facts.first_notice_at is null
-                            or epoch(facts.first_notice_at) - epoch(facts.created_at) > rules.max_age_days * 86400
+                            or config.is_older(facts.created_at, rules.max_age_days, facts.first_notice_at)
                             then facts.created_at + to_days(cast(rules.max_age_days as integer))
                     end
         end as ends_at,

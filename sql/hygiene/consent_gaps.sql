@@ -28,29 +28,29 @@ with found as (
         -- the figures of the rule
         and case rules.test
             when 'no_tps_screening'
-                then coalesce(epoch(run.as_of) - epoch(facts.tps_screened_at) > rules.max_age_days * 86400, true)
+                then coalesce(config.is_older(facts.tps_screened_at, rules.max_age_days, run.as_of), true)
             when 'no_registry_check'
-                then coalesce(epoch(run.as_of) - epoch(facts.dnc_screened_at) > rules.max_age_days * 86400, true)
+                then coalesce(config.is_older(facts.dnc_screened_at, rules.max_age_days, run.as_of), true)
             when 'no_dnc_screening'
                 then
-                    coalesce(epoch(run.as_of) - epoch(facts.dnc_screened_at) > rules.max_age_days * 86400, true)
-                    and coalesce(epoch(run.as_of) - epoch(facts.inquiry_at) > rules.inquiry_days * 86400, true)
-                    and coalesce(epoch(run.as_of) - epoch(facts.converted_at) > rules.purchase_days * 86400, true)
+                    coalesce(config.is_older(facts.dnc_screened_at, rules.max_age_days, run.as_of), true)
+                    and coalesce(config.is_older(facts.inquiry_at, rules.inquiry_days, run.as_of), true)
+                    and coalesce(config.is_older(facts.converted_at, rules.purchase_days, run.as_of), true)
             when 'expired_relationship'
                 then
-                    coalesce(epoch(run.as_of) - epoch(facts.dnc_screened_at) > rules.max_age_days * 86400, true)
-                    and coalesce(epoch(run.as_of) - epoch(facts.inquiry_at) > rules.inquiry_days * 86400, true)
-                    and coalesce(epoch(run.as_of) - epoch(facts.converted_at) > rules.purchase_days * 86400, true)
+                    coalesce(config.is_older(facts.dnc_screened_at, rules.max_age_days, run.as_of), true)
+                    and coalesce(config.is_older(facts.inquiry_at, rules.inquiry_days, run.as_of), true)
+                    and coalesce(config.is_older(facts.converted_at, rules.purchase_days, run.as_of), true)
             when 'late_notice'
                 then
-                    epoch(run.as_of) - epoch(facts.created_at) > rules.max_age_days * 86400
+                    config.is_older(facts.created_at, rules.max_age_days, run.as_of)
                     and not coalesce(
                         epoch(facts.first_notice_at) - epoch(facts.created_at) <= rules.max_age_days * 86400, false
                     )
             when 'retention'
-                then epoch(run.as_of) - epoch(facts.last_inbound_at) > rules.max_age_days * 86400
+                then config.is_older(facts.last_inbound_at, rules.max_age_days, run.as_of)
             when 'contacted_after_stop'
-                then epoch(facts.last_contact_at) - epoch(facts.event_at) > rules.opt_out_days * 86400
+                then config.is_older(facts.event_at, rules.opt_out_days, facts.last_contact_at)
             when 'asked_again'
                 then epoch(facts.asked_at) - epoch(facts.sale_opt_out_at) < rules.max_age_days * 86400
             else true

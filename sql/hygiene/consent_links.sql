@@ -12,9 +12,8 @@ with events as (
         ledger.record_id,
         ledger.source,
         ledger.subject_kind,
-        ledger.subject_key,
-        ledger.file_id,
-        ledger.row_number
+        -- what holds for the person is compared with nothing
+        case when said.is_bound or said.is_deleted then ledger.subject_key end as subject_key
     from hygiene.consent_said as said
     inner join hygiene.consent_ledger as ledger on said.entry = ledger.entry
 ),
@@ -22,12 +21,13 @@ with events as (
 -- a suppression of a whole domain is about everybody there
 domain_entries as (
     select
-        events.entry,
+        said.entry,
         split_part(lower(trim(suppressions.subject_email)), '@', -1) as domain
-    from events
+    from hygiene.consent_ledger as ledger
+    inner join hygiene.consent_said as said on ledger.entry = said.entry and not said.is_deleted
     inner join raw.suppressions as suppressions
-        on events.file_id = suppressions.file_id and events.row_number = suppressions.row_number
-    where events.subject_kind = 'domain' and not events.is_deleted
+        on ledger.file_id = suppressions.file_id and ledger.row_number = suppressions.row_number
+    where ledger.subject_kind = 'domain'
 ),
 
 -- a stop that its source deleted is about whoever has the address or number; there are few, so nobody's keys are
@@ -67,7 +67,12 @@ golden_points as (
 linked as (
     select
         events.entry,
-        links.person_id
+        links.person_id,
+        events.is_bound,
+        events.names_number,
+        events.source,
+        events.subject_kind,
+        events.subject_key
     from events
     inner join people.links as links on events.record_id = links.record_id
     where
@@ -76,22 +81,15 @@ linked as (
     union all
     select
         events.entry,
-        members.person_id
+        members.person_id,
+        events.is_bound,
+        events.names_number,
+        events.source,
+        events.subject_kind,
+        events.subject_key
     from events
     inner join people.members as members on events.record_id = members.lead_id
     where events.object = 'leads'
-    union all
-    select
-        domain_entries.entry,
-        subjects.person_id
-    from domain_entries
-    inner join hygiene.subjects as subjects on domain_entries.domain = split_part(subjects.email_key, '@', 2)
-    union all
-    select
-        deleted_stops.entry,
-        golden_points.person_id
-    from deleted_stops
-    inner join golden_points on deleted_stops.subject_key = golden_points.subject_key
 ),
 
 -- records that name nothing but an id that no lead had when they came, and that one has by now
@@ -99,11 +97,10 @@ named_by_id as (
     select
         linked.entry,
         linked.person_id,
-        events.source,
-        events.subject_key
+        linked.source,
+        linked.subject_key
     from linked
-    inner join events on linked.entry = events.entry
-    where events.subject_kind = 'id' and events.is_bound
+    where linked.subject_kind = 'id' and linked.is_bound
 ),
 
 by_id as (
@@ -119,23 +116,22 @@ by_id as (
         = config.subject_key('id', coalesce(named_by_id.source, '') || ':' || points.source_record_id)
 ),
 
+-- the keys are computed for what is bound to a contact point alone
 matched as (
     select
         linked.entry,
         linked.person_id,
-        events.is_bound,
-        events.names_number,
-        -- the keys are computed for what is bound to a contact point alone
+        linked.is_bound,
+        linked.names_number,
         case
-            when events.is_bound and events.subject_kind = 'email'
-                then events.subject_key = config.subject_key('email', subjects.email_key)
+            when linked.is_bound and linked.subject_kind = 'email'
+                then linked.subject_key = config.subject_key('email', subjects.email_key)
         end as is_golden_email,
         case
-            when events.is_bound and events.subject_kind = 'phone'
-                then events.subject_key = config.subject_key('phone', '+' || subjects.phone_key)
+            when linked.is_bound and linked.subject_kind = 'phone'
+                then linked.subject_key = config.subject_key('phone', '+' || subjects.phone_key)
         end as is_golden_phone
     from linked
-    inner join events on linked.entry = events.entry
     inner join hygiene.subjects as subjects on linked.person_id = subjects.person_id
 )
 
@@ -151,3 +147,19 @@ select
     ) as holds_for_calls
 from matched
 left join by_id on matched.entry = by_id.entry and matched.person_id = by_id.person_id
+union all
+select
+    domain_entries.entry,
+    subjects.person_id,
+    true as holds_for_mail,
+    true as holds_for_calls
+from domain_entries
+inner join hygiene.subjects as subjects on domain_entries.domain = split_part(subjects.email_key, '@', 2)
+union all
+select
+    deleted_stops.entry,
+    golden_points.person_id,
+    true as holds_for_mail,
+    true as holds_for_calls
+from deleted_stops
+inner join golden_points on deleted_stops.subject_key = golden_points.subject_key

@@ -89,7 +89,8 @@ new_records as (
         (records.object, records.file_id, records.row_number) not in (
             select (versions.object, versions.file_id, versions.row_number)
             from raw.versions as versions
-            where versions.state = 'exact_duplicate' and versions.object in ('consents', 'suppressions', 'events')
+            semi join hygiene.ledger_new_files as files on versions.file_id = files.file_id
+            where versions.state = 'exact_duplicate'
         )
 ),
 

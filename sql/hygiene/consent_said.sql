@@ -9,7 +9,9 @@ with past_rows as (
         versions.row_number,
         versions.state
     from raw.versions as versions
-    where versions.state <> 'current' and versions.object in ('consents', 'suppressions', 'events')
+    where
+        versions.state in ('superseded', 'source_deleted')
+        and versions.object in ('consents', 'suppressions', 'events')
 ),
 
 -- a newer version takes the place of a record; what its source deleted is looked at below
@@ -22,7 +24,7 @@ valid_entries as (
         on
             ledger.object = past_rows.object and ledger.file_id = past_rows.file_id
             and ledger.row_number = past_rows.row_number
-    where past_rows.state is null or past_rows.state <> 'superseded'
+    where coalesce(past_rows.state, 'current') <> 'superseded'
 ),
 
 classed as (

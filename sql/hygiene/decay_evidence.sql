@@ -1,7 +1,7 @@
 -- hygiene.decay_evidence: the last evidence of each value, what ended it, and how fast it decays
 -- grain: person_id, field
--- reads: people.golden, people.golden_fields, people.members, people.accounts, contacts.leads, contacts.enrichment,
---   contacts.mail_servers, raw.accounts, raw.versions, hygiene.subjects, hygiene.person_times, hygiene.segments,
+-- reads: people.golden, people.accounts, contacts.mail_servers, raw.accounts, raw.versions, hygiene.subjects,
+--   hygiene.person_times, hygiene.segments, hygiene.vendor_times, hygiene.value_origins, hygiene.newest_employers,
 --   meta.run, config.decay_fields, config.consent_settings
 with account_times as (
     select
@@ -16,59 +16,6 @@ with account_times as (
     cross join meta.run as run
     where coalesce(accounts.updated_at, accounts.created_at) <= run.as_of
     group by matches.person_id
-),
-
--- the employer that the newest lead of the person names; who has one lead has no other
-employers as (
-    select
-        members.person_id,
-        leads.company_key,
-        leads.company_domain,
-        coalesce(leads.created_at, leads.updated_at) as named_at
-    from people.members as members
-    inner join people.golden as golden on members.person_id = golden.person_id
-    inner join contacts.leads as leads on members.lead_id = leads.lead_id
-    cross join meta.run as run
-    where
-        coalesce(golden.leads, 2) > 1 and leads.company_key is not null
-        and coalesce(leads.created_at, leads.updated_at) <= run.as_of
-    qualify row_number() over (
-        partition by members.person_id order by coalesce(leads.created_at, leads.updated_at) desc, leads.lead_id
-    ) = 1
-),
-
--- what vendors say of a lead, where the value is theirs or they agree with it
-vendor_times as (
-    select
-        enrichment.lead_id,
-        enrichment.field as golden_field,
-        max(enrichment.enriched_at) as vendor_at,
-        bool_or(enrichment.used) as is_filled
-    from contacts.enrichment as enrichment
-    cross join meta.run as run
-    where (enrichment.used or enrichment.reason = 'first_party_agrees') and enrichment.enriched_at <= run.as_of
-    group by enrichment.lead_id, enrichment.field
-),
-
--- which lead each value came from, where a person has several
-origins as (
-    select
-        origins.person_id,
-        origins.field as golden_field,
-        leads.created_at,
-        leads.updated_at,
-        case when origins.field in ('email', 'job_title', 'company_name') then leads.company_key end as company_key,
-        case when origins.field in ('email', 'job_title', 'company_name') then leads.company_domain end
-            as company_domain,
-        vendor_times.vendor_at,
-        vendor_times.is_filled
-    from people.golden_fields as origins
-    inner join people.golden as golden on origins.person_id = golden.person_id
-    inner join contacts.leads as leads on origins.lead_id = leads.lead_id
-    left join vendor_times on origins.lead_id = vendor_times.lead_id and origins.field = vendor_times.golden_field
-    where
-        coalesce(golden.leads, 2) > 1
-        and origins.field in (select fields.golden_field from config.decay_fields as fields)
 ),
 
 people_known as (
@@ -126,7 +73,7 @@ people_known as (
     cross join meta.run as run
     left join hygiene.person_times as times on golden.person_id = times.person_id
     left join account_times on golden.person_id = account_times.person_id
-    left join employers on golden.person_id = employers.person_id
+    left join hygiene.newest_employers as employers on golden.person_id = employers.person_id
     left join contacts.mail_servers as mail
         on golden.email_domain = mail.domain and mail.status in ('none', 'null_mx') and run.as_of >= mail.checked_at
     left join contacts.mail_servers as site
@@ -178,8 +125,9 @@ observed as (
         + case when known.is_small then fields.log_small_company else 0 end as log_hazard
     from people_known as known
     cross join config.decay_fields as fields
-    left join origins on known.person_id = origins.person_id and fields.golden_field = origins.golden_field
-    left join vendor_times
+    left join hygiene.value_origins as origins
+        on known.person_id = origins.person_id and fields.golden_field = origins.golden_field
+    left join hygiene.vendor_times as vendor_times
         on known.only_lead_id = vendor_times.lead_id and fields.golden_field = vendor_times.golden_field
     where
         case fields.field

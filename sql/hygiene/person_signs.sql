@@ -1,14 +1,13 @@
 -- hygiene.person_signs: what the golden values of a person show of spam, students and what cannot be
 -- grain: person_id
--- reads: people.golden, people.links, contacts.emails, contacts.phones, raw.consents, config.same_numbering
+-- reads: people.golden, contacts.emails, contacts.phones, hygiene.stated_places, config.same_numbering
 with consent_countries as (
     select
-        links.person_id,
-        min(upper(config.consent_country(consents.answers))) as country
-    from raw.consents as consents
-    inner join people.links as links on links.object = 'consents' and consents.record_id = links.record_id
-    where config.consent_country(consents.answers) <> ''
-    group by links.person_id
+        stated.person_id,
+        upper(split_part(stated.stated, '-', 1)) as country
+    from hygiene.stated_places as stated
+    -- records that name several laws name no country
+    where stated.stated not like '%,%'
 ),
 
 known as (

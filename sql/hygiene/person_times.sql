@@ -28,6 +28,8 @@ times as (
     select
         touches.person_id,
         max(case when touches.kind = 'form' then touches.touched_at end) as form_at,
+        -- a consent that was given in a form asks for nothing
+        max(case when touches.kind = 'form' and touches.object = 'events' then touches.touched_at end) as inquiry_at,
         max(case when touches.kind = 'connected' then touches.touched_at end) as connected_at,
         max(case when touches.kind = 'phone_verified' then touches.touched_at end) as phone_verified_at,
         max(case when touches.kind = 'wrong_number' then touches.touched_at end) as wrong_number_at,
@@ -62,6 +64,7 @@ times as (
 select
     times.person_id,
     times.form_at,
+    times.inquiry_at,
     times.connected_at,
     times.phone_verified_at,
     times.wrong_number_at,

@@ -23,6 +23,7 @@ with event_touches as (
             when events.type in ('job_left', 'unsubscribe', 'spam_report', 'email_verified', 'phone_verified')
                 then events.type
         end as kind,
+        cast(null as varchar) as second_kind,
         events.occurred_at as touched_at,
         events.subject_id,
         events.subject_email
@@ -63,6 +64,7 @@ consent_touches as (
         consents.row_number,
         consents.source,
         case when consents.double_opt_in_at is not null then 'opt_in' else 'form' end as kind,
+        cast(null as varchar) as second_kind,
         coalesce(consents.double_opt_in_at, consents.captured_at) as touched_at,
         consents.subject_id,
         consents.subject_email
@@ -77,6 +79,8 @@ suppression_touches as (
         suppressions.file_id,
         suppressions.row_number,
         suppressions.source,
+        'bounce_hard' as kind,
+        cast(null as varchar) as second_kind,
         suppressions.added_at as touched_at,
         suppressions.subject_id,
         suppressions.subject_email
@@ -94,76 +98,51 @@ past_rows as (
 ),
 
 -- object by object, so that the links of one alone are held at a time
-record_touches as (
+linked as (
     select
         links.person_id,
         'events' as object,
-        events.record_id,
-        events.source,
-        events.kind,
-        cast(null as varchar) as second_kind,
-        events.touched_at,
-        lower(trim(events.subject_email)) as named_email,
-        case when events.subject_email is null then events.subject_id end as named_id
+        events.*
     from event_touches as events
     inner join people.links as links on links.object = 'events' and events.record_id = links.record_id
-    where
-        links.person_id is not null
-        and (events.file_id, events.row_number) not in (
-            select (past_rows.file_id, past_rows.row_number) from past_rows
-        )
     union all
     select
         links.person_id,
         'activities' as object,
-        activities.record_id,
-        activities.source,
-        activities.kind,
-        activities.second_kind,
-        activities.touched_at,
-        lower(trim(activities.subject_email)) as named_email,
-        case when activities.subject_email is null then activities.subject_id end as named_id
+        activities.*
     from activity_touches as activities
     inner join people.links as links on links.object = 'activities' and activities.record_id = links.record_id
-    where
-        links.person_id is not null
-        and (activities.file_id, activities.row_number) not in (
-            select (past_rows.file_id, past_rows.row_number) from past_rows
-        )
     union all
     select
         links.person_id,
         'consents' as object,
-        consents.record_id,
-        consents.source,
-        consents.kind,
-        cast(null as varchar) as second_kind,
-        consents.touched_at,
-        lower(trim(consents.subject_email)) as named_email,
-        case when consents.subject_email is null then consents.subject_id end as named_id
+        consents.*
     from consent_touches as consents
     inner join people.links as links on links.object = 'consents' and consents.record_id = links.record_id
-    where
-        links.person_id is not null
-        and (consents.file_id, consents.row_number) not in (
-            select (past_rows.file_id, past_rows.row_number) from past_rows
-        )
     union all
     select
         links.person_id,
         'suppressions' as object,
-        suppressions.record_id,
-        suppressions.source,
-        'bounce_hard' as kind,
-        cast(null as varchar) as second_kind,
-        suppressions.touched_at,
-        lower(trim(suppressions.subject_email)) as named_email,
-        case when suppressions.subject_email is null then suppressions.subject_id end as named_id
+        suppressions.*
     from suppression_touches as suppressions
     inner join people.links as links on links.object = 'suppressions' and suppressions.record_id = links.record_id
+),
+
+record_touches as (
+    select
+        linked.person_id,
+        linked.object,
+        linked.record_id,
+        linked.source,
+        linked.kind,
+        linked.second_kind,
+        linked.touched_at,
+        lower(trim(linked.subject_email)) as named_email,
+        case when linked.subject_email is null then linked.subject_id end as named_id
+    from linked
     where
-        links.person_id is not null
-        and (suppressions.file_id, suppressions.row_number) not in (
+        linked.person_id is not null
+        and (linked.file_id, linked.row_number) not in (
             select (past_rows.file_id, past_rows.row_number) from past_rows
         )
 ),

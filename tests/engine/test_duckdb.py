@@ -127,3 +127,13 @@ def test_closing_lets_go_of_the_lock(tmp_path):
 def test_a_missing_sql_file_is_named_with_its_path():
     with pytest.raises(KeyError, match=r"sql/people/nothing\.sql"):
         sql_file("people.nothing")
+
+
+def test_a_table_takes_the_place_of_a_view_and_the_other_way_round(engine: DuckDBEngine) -> None:
+    for _ in range(2):
+        engine.materialize("config.thing", "select 1 as a")
+        engine.define("config.thing", "select 2 as a")
+        assert engine.read("config.thing")["a"].to_list() == [2]
+    with pytest.raises(duckdb.CatalogException):
+        engine.define("config.thing", "select * from config.nothing")
+    assert engine.read("config.thing")["a"].to_list() == [2]

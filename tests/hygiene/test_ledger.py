@@ -15,7 +15,7 @@ from leadgrade import keys
 from leadgrade.engine import DuckDBEngine
 from leadgrade.errors import InputError
 from leadgrade.hygiene import steps
-from leadgrade.hygiene.ledger import chain
+from leadgrade.hygiene.ledger import hashes
 from leadgrade.hygiene.ledger.verify import FAULTS, Broken, verify
 from tests.hygiene.world import PROOF, Row, ago
 from tests.support import AS_OF, SECRET, make_table
@@ -83,7 +83,7 @@ class Nights:
         steps.make(self.engine, steps.LEDGER)
 
     def ledger(self, *columns: str) -> pl.DataFrame:
-        return self.engine.read(chain.LEDGER, list(columns) or None).sort(
+        return self.engine.read(hashes.LEDGER, list(columns) or None).sort(
             "entry" if not columns or "entry" in columns else columns[0]
         )
 
@@ -110,7 +110,7 @@ def test_events_are_numbered_in_the_order_of_arrival(nights: Nights) -> None:
         (2, bo, 1, ago(8), AS_OF + timedelta(days=1), "granted"),
         (3, ann, 2, ago(400), AS_OF + timedelta(days=2), "withdrawn"),
     ]
-    assert nights.engine.read(chain.HEADS).sort("events").select("subject_key", "events").rows() == [(bo, 1), (ann, 2)]
+    assert nights.engine.read(hashes.HEADS).sort("events").select("subject_key", "events").rows() == [(bo, 1), (ann, 2)]
 
 
 def test_what_was_appended_never_changes(nights: Nights) -> None:
@@ -120,7 +120,7 @@ def test_what_was_appended_never_changes(nights: Nights) -> None:
     nights.build()  # the same files once more
     assert nights.ledger().head(2).equals(before)
     assert nights.ledger().height == 4
-    assert nights.engine.read(chain.SEALS)["last_entry"].to_list() == [2, 4]
+    assert nights.engine.read(hashes.SEALS)["last_entry"].to_list() == [2, 4]
 
 
 # what a record says of whom it is about -> subjects of the ledger
@@ -221,7 +221,7 @@ def whole(nights: Nights) -> None:
     nights.night(grant(4), grant(3))
 
 
-LEDGER, HEADS, SEALS = chain.LEDGER, chain.HEADS, chain.SEALS
+LEDGER, HEADS, SEALS = hashes.LEDGER, hashes.HEADS, hashes.SEALS
 NAMES = {name: f"subject_key = '{key('email', f'{name}@acme.com')}'" for name in ("ann", "bo", "cy")}
 ANN = NAMES["ann"]
 WORDS = NAMES | {"ledger": LEDGER, "heads": HEADS, "seals": SEALS, "dy": f"'{key('email', 'dy@acme.com')}'"}
@@ -315,7 +315,7 @@ def test_a_forger_who_has_the_key_is_caught_where_the_chain_goes_on(
     shutil.copyfile(work[0], path)
     with DuckDBEngine(path) as engine:
         engine.sql(f"update {LEDGER} set action = 'denied' where {ANN} and sequence = 2")
-        link = f"sha256(concat('{chain.chain_key(SECRET)}', prev_hash, {chain.event_sql(chain.content_sql())}))"
+        link = f"sha256(concat('{hashes.chain_key(SECRET)}', prev_hash, {hashes.event_sql(hashes.content_sql())}))"
         engine.sql(f"update {LEDGER} set row_hash = substr({link}, 1, 32) where {ANN} and sequence = 2")
     assert verify(path, SECRET).first[0] == Broken("unlinked", key("email", "ann@acme.com"), 3)
 
@@ -338,4 +338,4 @@ def test_what_is_no_ledger_is_said(tmp_path: Path, content: bytes | None) -> Non
 def test_columns_that_are_hashed_are_those_of_the_ledger(nights: Nights) -> None:
     nights.night(grant(1))
     # numbers and the hash before go into the link itself
-    assert {*chain.CONTENT, "entry", "sequence", "prev_hash", "row_hash"} == set(nights.ledger().columns)
+    assert {*hashes.CONTENT, "entry", "sequence", "prev_hash", "row_hash"} == set(nights.ledger().columns)

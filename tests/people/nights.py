@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from leadgrade.audit.rules import load_rules
-from leadgrade.people.build import build_all, build_members, build_normalised, build_pairs
-from leadgrade.people.matching import build_features
+from leadgrade.people.build import build_all, build_features, build_members, build_normalised, build_pairs
 from leadgrade.run import Run
 from tests.support import AS_OF, make_table
 
@@ -103,7 +102,7 @@ def persons(run: Run, leads: list[dict[str, Any]]) -> Run:
     make_table(run.engine, "contacts.leads", leads)
     make_table(run.engine, "contacts.emails")
     build_normalised(run)
-    build_features(run.engine)
+    build_features(run)
     build_pairs(run)
     build_members(run)
     return run

@@ -8,7 +8,7 @@ import pytest
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people import paired
 from leadgrade.people.blocking import build_candidates
-from leadgrade.people.compare import compare_query, filled_texts
+from leadgrade.people.compare import compare_query
 from leadgrade.people.matching import build_features
 from leadgrade.people.normalise import normalise
 from tests.people.test_blocking import leads
@@ -23,7 +23,7 @@ def test_slices_give_what_a_join_gives(leads_of_slice: int, monkeypatch: pytest.
         # numbers need not follow each other without a gap
         engine.sql("update people.features set record = record * 3")
         build_candidates(engine)
-        joined = engine.collect(compare_query(filled=filled_texts(engine)))
+        joined = engine.collect(compare_query())
         picked = pl.concat([add(batch) for query, add in paired.blocks(engine) for batch in engine.batches(query)])
     assert picked.columns == joined.columns
     assert picked.sort("record_a", "record_b").equals(joined.sort("record_a", "record_b"))

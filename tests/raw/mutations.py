@@ -110,18 +110,18 @@ def _zip(rng: Random) -> bytes:
         "ü.csv",
         "x" * 200,
     )
-    with zipfile.ZipFile(
-        out, "w", rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
-    ) as archive:
+    method = rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
+    with zipfile.ZipFile(out, "w") as archive:
         for name in dict.fromkeys(rng.choices(names, k=rng.randint(0, 4))):
-            archive.writestr(name, rng.choice(BASES[:4])(rng) if name != "nested.zip" else _stored(b"a,b\n1,2\n"))
+            content = rng.choice(BASES[:4])(rng) if name != "nested.zip" else _stored(b"a,b\n1,2\n")
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return out.getvalue()
 
 
 def _stored(content: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("inner.csv", content)
+        archive.writestr(zipfile.ZipInfo("inner.csv"), content)
     return out.getvalue()
 
 

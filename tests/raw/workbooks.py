@@ -45,10 +45,10 @@ def write_workbook(path: Path, *sheets: Sequence[Sequence[object]]) -> None:
     book = f'<?xml version="1.0"?><workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}"><sheets>{entries}</sheets></workbook>'
     relations = "http://schemas.openxmlformats.org/package/2006/relationships"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("[Content_Types].xml", _TYPES)
-        archive.writestr("_rels/.rels", _ROOT)
-        archive.writestr("xl/workbook.xml", book)
+        archive.writestr(zipfile.ZipInfo("[Content_Types].xml"), _TYPES)
+        archive.writestr(zipfile.ZipInfo("_rels/.rels"), _ROOT)
+        archive.writestr(zipfile.ZipInfo("xl/workbook.xml"), book)
         text = f'<?xml version="1.0"?><Relationships xmlns="{relations}">{links}</Relationships>'
-        archive.writestr("xl/_rels/workbook.xml.rels", text)
+        archive.writestr(zipfile.ZipInfo("xl/_rels/workbook.xml.rels"), text)
         for n, rows in zip(numbers, sheets, strict=True):
-            archive.writestr(f"xl/worksheets/sheet{n}.xml", _sheet(rows))
+            archive.writestr(zipfile.ZipInfo(f"xl/worksheets/sheet{n}.xml"), _sheet(rows))

@@ -30,6 +30,7 @@ where
     and (leads.file_id, leads.row_number) not in (
         select (versions.file_id, versions.row_number)
         from raw.versions as versions
+        semi join hygiene.ledger_new_files as new_files on versions.file_id = new_files.file_id
         where versions.object = 'leads' and versions.state in ('exact_duplicate', 'test_lead')
     )"""
 

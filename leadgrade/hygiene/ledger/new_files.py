@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadgrade.engine.duckdb import DuckDBEngine
-from leadgrade.hygiene.ledger.chain import FILES
+from leadgrade.hygiene.ledger.hashes import FILES
 
 TABLE = "hygiene.ledger_new_files"
 READS = ("raw.deliveries",)

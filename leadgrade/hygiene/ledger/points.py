@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from leadgrade.contacts import countries, emails, phones, vocabulary
+from leadgrade.contacts.text_views import alone
 from leadgrade.engine.duckdb import DuckDBEngine, polars_schema
 from leadgrade.masking import EMAIL, NUMBER
 
@@ -86,10 +88,10 @@ def normal_phones(typed: pl.Series, regions: pl.Series) -> pl.Series:
     is_open = found.is_null() & (abroad != numbers)
     if is_open.any():
         retried = phones.validate(abroad.filter(is_open), None)["phone_e164"]
-        found = pl.select(pl.coalesce(found, _spread(retried, is_open))).to_series()
+        found = pl.select(pl.coalesce(found, alone(len(numbers), np.flatnonzero(is_open), retried))).to_series()
     digits = numbers.str.replace_all(r"[^0-9]", "")
     normal = pl.select(pl.coalesce(found, pl.when(digits != "").then(digits))).to_series()
-    return _spread(normal, known).alias("phone")
+    return alone(len(typed), np.flatnonzero(known), normal).alias("phone")
 
 
 def without_contacts(texts: pl.Series) -> pl.Series:
@@ -103,12 +105,6 @@ def without_contacts(texts: pl.Series) -> pl.Series:
         return pl.DataFrame({"v": distinct.cast(pl.String)}).select(text=masked)
 
     return vocabulary.over_distinct(texts, answer)["text"].alias(texts.name)
-
-
-def _spread(values: pl.Series, where: pl.Series) -> pl.Series:
-    """One value after the other at the places where a mask is true, null elsewhere."""
-    places = pl.select(pl.when(where).then(where.cast(pl.UInt32).cum_sum() - 1)).to_series()
-    return values.gather(places)
 
 
 def _jurisdictions(typed: pl.Series) -> pl.Series:

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from leadgrade.errors import InputError
-from leadgrade.hygiene.ledger import chain
+from leadgrade.hygiene.ledger import hashes
 
 # what is wrong with an event, by the first test that fails
 FAULTS = {
@@ -89,15 +89,15 @@ def verify_connection(
     connection: duckdb.DuckDBPyConnection, secret: str, seals: Iterable[str] = (), most: int = 20
 ) -> Verdict:
     """The same on a database that is open already."""
-    key = chain.chain_key(secret)
+    key = hashes.chain_key(secret)
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"create or replace temp table broken as {_broken_sql(key)}")
     for row in _broken_nights(connection, key, set(seals)):
         connection.execute("insert into broken values (?, ?, ?)", list(row))
     events, subjects = connection.execute(
-        f"select count(*), count(distinct subject_key) from {chain.LEDGER}"
+        f"select count(*), count(distinct subject_key) from {hashes.LEDGER}"
     ).fetchall()[0]
-    nights = connection.execute(f"select count(*) from {chain.SEALS}").fetchall()[0][0]
+    nights = connection.execute(f"select count(*) from {hashes.SEALS}").fetchall()[0][0]
     count = connection.execute("select count(*) from broken").fetchall()[0][0]
     first = connection.execute(_FIRST, {"most": most}).fetchall()
     return Verdict(events, subjects, nights, count, tuple(Broken(*row) for row in first))
@@ -112,15 +112,15 @@ limit $most"""
 
 def _broken_sql(key: str) -> str:
     """Events that break a rule of the chain, and subjects whose end is not the one that the summary knows."""
-    linked = f"substr(sha256(concat('{key}', links.prev_hash, links.event)), 1, {chain.HASH_DIGITS})"
+    linked = f"substr(sha256(concat('{key}', links.prev_hash, links.event)), 1, {hashes.HASH_DIGITS})"
     return f"""
 with links as (
     select
         ledger.subject_key, ledger.sequence, ledger.prev_hash, ledger.row_hash,
-        {chain.event_sql(chain.content_sql())} as event,
+        {hashes.event_sql(hashes.content_sql())} as event,
         lag(ledger.sequence, 1, 0) over subject as sequence_before,
-        lag(ledger.row_hash, 1, '{chain.GENESIS}') over subject as hash_before
-    from {chain.LEDGER} as ledger
+        lag(ledger.row_hash, 1, '{hashes.GENESIS}') over subject as hash_before
+    from {hashes.LEDGER} as ledger
     window subject as (partition by ledger.subject_key order by ledger.sequence, ledger.entry)
 ),
 judged as (
@@ -149,7 +149,7 @@ heads as (
         case when heads.events > coalesce(ends.events, 0) then coalesce(ends.events, 0) + 1 else ends.events end as sequence,
         case when heads.events > coalesce(ends.events, 0) then 'cut_off' else 'headless' end as fault
     from ends
-    full join {chain.HEADS} as heads on ends.subject_key = heads.subject_key
+    full join {hashes.HEADS} as heads on ends.subject_key = heads.subject_key
     where ends.events is distinct from heads.events or ends.head_hash is distinct from heads.head_hash
 )
 select judged.fault, judged.subject_key, judged.sequence from judged where judged.fault is not null
@@ -159,7 +159,7 @@ select heads.fault, heads.subject_key, heads.sequence from heads"""
 
 def _broken_nights(connection: duckdb.DuckDBPyConnection, key: str, wanted: set[str]) -> Iterable[tuple[str, str, int]]:
     """Nights whose seal does not stand, and seals that are known elsewhere and missing here."""
-    relation = connection.execute(f"select * from {chain.SEALS} order by seal_number")
+    relation = connection.execute(f"select * from {hashes.SEALS} order by seal_number")
     names = [column[0] for column in relation.description or ()]
     before, number = None, 0
     for row in relation.fetchall():
@@ -167,12 +167,12 @@ def _broken_nights(connection: duckdb.DuckDBPyConnection, key: str, wanted: set[
         number += 1
         places = {"first_entry": night["first_entry"], "last_entry": night["last_entry"]}
         missing = connection.execute(_MISSING_ENTRY, places).fetchall()[0][0]
-        found = connection.execute(chain.ENTRIES_HASH.format(ledger=chain.LEDGER), places).fetchall()[0][0]
+        found = connection.execute(hashes.ENTRIES_HASH.format(ledger=hashes.LEDGER), places).fetchall()[0][0]
         if missing is not None:
             yield "entry_missing", f"run {night['run_id']}", missing
         elif (
             found != night["entries_hash"]
-            or chain.seal_of(key, {**night, "seal_number": number}, before) != night["seal"]
+            or hashes.seal_of(key, {**night, "seal_number": number}, before) != night["seal"]
         ):
             yield "seal", f"run {night['run_id']}", number
         before = night["seal"]
@@ -184,7 +184,7 @@ def _broken_nights(connection: duckdb.DuckDBPyConnection, key: str, wanted: set[
 _MISSING_ENTRY = f"""
 with places as (
     select ledger.entry, lag(ledger.entry, 1, $first_entry - 1) over (order by ledger.entry) as entry_before
-    from {chain.LEDGER} as ledger
+    from {hashes.LEDGER} as ledger
     where ledger.entry between $first_entry and $last_entry
 )
 select coalesce(

@@ -6,66 +6,28 @@ made row by row, and only for the new rows.
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import polars as pl
 
-from leadgrade import keys
 from leadgrade.engine.duckdb import DuckDBEngine
+from leadgrade.hygiene.ledger.hashes import (
+    ENTRIES_HASH,
+    FILES,
+    GENESIS,
+    HASH_DIGITS,
+    HEADS,
+    LEDGER,
+    SEALS,
+    TABLES,
+    chain_key,
+    content_sql,
+    event_sql,
+    link,
+    seal_of,
+)  # fmt: skip
 
-LEDGER, HEADS, SEALS, FILES = (
-    "hygiene.consent_ledger",
-    "hygiene.consent_heads",
-    "hygiene.consent_seals",
-    "hygiene.ledger_files",
-)
-TABLES = (LEDGER, HEADS, SEALS, FILES)
 READS = ("hygiene.consent_arrivals", "hygiene.ledger_new_files")
-PURPOSE = "consent ledger"  # of the key
-HASH_DIGITS = 32
-GENESIS = "0" * HASH_DIGITS
 _NUMBERED, _LINKED = "hygiene.ledger_numbered", "hygiene.ledger_linked"  # dropped at the end
 _BATCH_ROWS = 200_000
-# what an event says, in the order in which it is hashed; the kind of each column
-CONTENT = {
-    "subject_key": "text", "subject_kind": "text", "object": "text", "record_id": "text", "file_id": "text",
-    "row_number": "number", "channel": "text", "names_number": "flag", "purpose": "text", "action": "text",
-    "lawful_basis": "text", "captured_at": "time", "double_opt_in_at": "time", "expires_at": "time", "source": "text",
-    "capture_source": "text", "capture_method": "text", "text_hash": "text", "jurisdiction": "text",
-    "has_assessment": "flag", "is_in_clear": "flag", "arrived_at": "time",
-}  # fmt: skip
-_AS_TEXT = {
-    "text": '"{0}"',
-    "number": 'cast("{0}" as varchar)',
-    "flag": "case when \"{0}\" then '1' else '0' end",
-    "time": 'cast(epoch_us("{0}") as varchar)',
-}
-# no text of the ledger holds control characters, so these two stand for nothing else
-_BETWEEN, _MISSING = "chr(31)", "chr(30)"
-_PLACE_DIGITS = 16
-
-
-def content_sql() -> str:
-    """SQL expression of the hash of everything an event says, over the columns of the ledger."""
-    parts = ", ".join(f"coalesce({_AS_TEXT[kind].format(name)}, {_MISSING})" for name, kind in CONTENT.items())
-    # one function: a chain of || copies the text anew for each column
-    return f"substr(sha256(concat_ws({_BETWEEN}, {parts})), 1, {HASH_DIGITS})"
-
-
-def link(key: str, prev_hash: str, event: str) -> str:
-    """Hash of an event. Key, previous hash and event are of fixed length, so that nothing can be put behind them."""
-    return sha256(f"{key}{prev_hash}{event}".encode()).hexdigest()[:HASH_DIGITS]
-
-
-def event_sql(content_hash: str) -> str:
-    """SQL expression of what is linked of an event: its entry, its sequence and the hash of its content."""
-    places = (f"lpad(cast({name} as varchar), {_PLACE_DIGITS}, '0')" for name in ("entry", "sequence"))
-    return f"concat({', '.join(places)}, {content_hash})"
-
-
-def chain_key(secret: str) -> str:
-    """The key of the chains, 64 hex digits."""
-    return keys.derived(secret, PURPOSE).hex()
 
 
 def build(engine: DuckDBEngine) -> int:
@@ -192,15 +154,6 @@ insert into {FILES} by name
 select new_files.file_id, $run_id as run_id
 from hygiene.ledger_new_files as new_files
 anti join {FILES} as files on new_files.file_id = files.file_id"""
-# in parts, so that no text grows with the ledger
-ENTRIES_HASH = f"""
-select substr(sha256(string_agg(parts.part_hash, '' order by parts.part)), 1, {HASH_DIGITS}) as entries_hash
-from (
-    select ledger.entry // 10000 as part, sha256(string_agg(ledger.row_hash, '' order by ledger.entry)) as part_hash
-    from {{ledger}} as ledger
-    where ledger.entry between $first_entry and $last_entry
-    group by ledger.entry // 10000
-) as parts"""
 _NIGHT = f"""
 select
     (select coalesce(max(seals.seal_number), 0) + 1 from {SEALS} as seals) as seal_number,
@@ -212,13 +165,6 @@ select
     any_value(run.as_of) as as_of
 from {_NUMBERED} as numbered
 cross join meta.run as run"""
-
-
-def seal_of(key: str, night: dict[str, object], seal_before: str | None) -> str:
-    """The seal of a night: over its row of hygiene.consent_seals and the seal before."""
-    names = ("seal_number", "run_id", "as_of", "first_entry", "last_entry", "subjects", "entries_hash")
-    content = sha256("\x1f".join(str(night[name]) for name in names).encode()).hexdigest()
-    return link(key, seal_before or GENESIS, content)
 
 
 def _seal(engine: DuckDBEngine, key: str) -> None:
