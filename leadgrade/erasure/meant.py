@@ -11,6 +11,7 @@ import polars as pl
 
 from leadgrade.erasure import forms
 from leadgrade.erasure.asked import Asked
+from leadgrade.erasure.held import find_forms
 from leadgrade.erasure.opened import Opened
 from leadgrade.errors import InputError
 
@@ -24,14 +25,14 @@ class Shared(InputError):
 def find_leads(opened: Opened, asked: Asked, *, with_others: bool) -> None:
     """Make the temporary tables of a search.
 
-    ``lead_forms`` (lead_id, kind, form): addresses, pages, numbers of each lead as it is now; ``asked`` (kind, form);
+    ``lead_forms``: see :func:`leadgrade.erasure.held.find_forms`; ``asked`` (kind, form);
     ``asked_leads`` (kind, form, lead_id); ``meant_leads`` and ``meant_people`` (id).
 
     Raises:
         Shared: several people have what was asked for, and nobody said that all of them are meant.
         InputError: there is no such person or lead.
     """
-    _forms_of_leads(opened)
+    find_forms(opened)
     _names_of_leads(opened)
     _ask(opened, asked)
     _refuse_unknown(opened)
@@ -43,31 +44,6 @@ def find_leads(opened: Opened, asked: Asked, *, with_others: bool) -> None:
         _grow(opened)
         if opened.count("meant_leads") == before:
             break
-
-
-def _forms_of_leads(opened: Opened) -> None:
-    raw, versions, contacts = (opened.find(name) for name in ("raw.leads", "raw.versions", "contacts.leads"))
-    opened.run(f"""
-        create or replace temp table lead_forms as
-        with newest as (
-            select leads.lead_id, concat_ws(';', leads.email, leads.additional_emails) as addresses, leads.linkedin_url,
-                case when contacts.lead_id is null then concat_ws(';', leads.phone, leads.mobile) end as numbers
-            from {raw} as leads
-            semi join {versions} as versions on leads.file_id = versions.file_id
-                and leads.row_number = versions.row_number and versions.object = 'leads' and versions.state <> 'superseded'
-            left join {contacts} as contacts on leads.lead_id = contacts.lead_id
-        )
-        select distinct * from (
-            select lead_id, 'email' as kind, form from ({forms.told("email", "addresses", "newest", "lead_id")})
-            union all
-            select lead_id, 'profile' as kind, form from ({forms.told("profile", "linkedin_url", "newest", "lead_id")})
-            union all
-            select lead_id, 'digits' as kind, form from ({forms.told("phone", "numbers", "newest", "lead_id")})
-            union all
-            select lead_id, 'phone' as kind, unnest([phone_e164, mobile_e164]) as form from {contacts}
-        )
-        where form is not null
-    """)
 
 
 def _names_of_leads(opened: Opened) -> None:

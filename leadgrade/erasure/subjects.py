@@ -13,6 +13,7 @@ import polars as pl
 from leadgrade.erasure import forms
 from leadgrade.erasure.asked import Asked
 from leadgrade.erasure.fingerprints import Fingerprints
+from leadgrade.erasure.held import add_numbers
 from leadgrade.erasure.meant import Shared, find_leads
 from leadgrade.erasure.opened import Opened
 from leadgrade.erasure.traces import id_form
@@ -55,6 +56,7 @@ def find(opened: Opened, asked: Asked, *, with_others: bool = False) -> Subjects
     if not opened.find("people.members") or not opened.find("raw.versions"):
         raise InputError("the last work file holds no finished night; run leadgrade run first")
     find_leads(opened, asked, with_others=with_others)
+    add_numbers(opened)
     kept = _own(opened)
     [(missing,)] = opened.rows("""
         select count(distinct said) from asked

@@ -26,6 +26,7 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A night; never change this home."""
     home = tmp_path_factory.mktemp("erasure") / "home"
     world.fill(home)
+    world.export(home)
     world.night(home, "n1")
     (home / "dagster").mkdir()
     (home / "dagster" / "log.txt").write_text(f"a log that should not: {world.ANN}\n")

@@ -109,3 +109,28 @@ def test_what_is_held_is_told_by_counts_and_values_only_into_a_file(seed: Path, 
     assert BOB not in target.read_text()
     with pytest.raises(FileExistsError):
         access.access(here, world.settings(), subjects, target, world.AS_OF)
+
+
+def _earlier(home: Path, record: str, email: str, phone: str) -> None:
+    """A lead had another address and number before."""
+    with DuckDBEngine(Home(home).work_file("n1")) as engine:
+        engine.sql(f"""
+            insert into raw.leads by name select * replace (row_number + 1000 as row_number, '{email}' as email,
+                '{phone}' as phone, 'US' as country) from raw.leads where source_record_id = '{record}'""")
+        engine.sql(f"""
+            insert into raw.versions by name select v.* replace (v.row_number + 1000 as row_number, 'superseded' as state)
+            from raw.versions as v inner join raw.leads as l
+                on v.record_id = l.lead_id and v.file_id = l.file_id and v.row_number = l.row_number
+            where l.source_record_id = '{record}' and l.row_number < 1000""")
+
+
+def test_what_a_lead_was_reached_by_before_is_theirs_too_unless_somebody_has_it_by_now(home: Path) -> None:
+    _earlier(home, "1", "ann.before@old.example.org", "(415) 555-0199")
+    asked_by = [find(home, key) for key in (ANN, "ann.before@old.example.org", "+14155550199")]
+    assert [(found.people, found.leads) for found in asked_by] == [(2, 4)] * 3
+    assert [len(found.fingerprints.keys["email"]) for found in asked_by] == [3] * 3
+    _earlier(home, "4", CARL, "")
+    assert len(find(home, ANN).fingerprints.keys["email"]) == 3
+    _earlier(home, "2", "ann.before@old.example.org", "")
+    found = find(home, ANN)
+    assert (len(found.fingerprints.keys["email"]), found.kept_shared) == (2, 1)

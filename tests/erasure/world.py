@@ -120,6 +120,19 @@ def fill(home: Path) -> None:
     (folders["deals"] / "deals.csv").write_text(csv_text(deals), encoding="utf-8")
 
 
+def export(home: Path) -> None:
+    """Copies of rows that somebody made for other eyes, in every encoding and format."""
+    folder = home / "exports" / "fair"
+    folder.mkdir(parents=True)
+    for encoding in ("utf-8", "utf-16", "latin-1"):
+        (folder / f"{encoding}.csv").write_bytes(csv_text(LEADS, ";").encode(encoding))
+    (folder / "packed.csv.gz").write_bytes(gzip.compress(csv_text(LEADS).encode("utf-16")))
+    with zipfile.ZipFile(folder / "packed.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("leads.csv", csv_text(LEADS))
+    pl.DataFrame(LEADS[1:], schema=LEADS[0], orient="row").write_parquet(folder / "leads.parquet")
+    write_workbook(folder / "leads.xlsx", LEADS)
+
+
 def open_run(home: Path, engine: DuckDBEngine, run_id: str, at: datetime = AS_OF) -> Run:
     """A run on a work file that is open."""
     run = Run(engine, settings(), home, run_id, at, Home(home).secret())

@@ -24,7 +24,11 @@ from leadgrade.raw.readers.sniff import file_hash, sniff
 from leadgrade.raw.rework.quarantine import source_folder
 
 _ANY = Source.model_construct(path="-")
+# folders below the home that hold what the code itself wrote: databases, certificates, history, pages
+_OWN = ("runs", "published", "erasures", "dagster", "reports")
+_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz", ".zip", ".xlsx", ".xls")
 FOLDERS = ("inbox", "retry")
+_DECISIONS = "decisions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ class Work:
 
 
 def kept_files(home: Path, sources: SourcesConfig) -> Iterator[KeptFile]:
-    """The files of the sources below the home, then what else lies in its inbox and retry folders."""
+    """The files of the sources below the home, then what else lies in its inbox and retry folders, then tables anywhere else.
+
+    The last are exports that somebody made: copies of rows for a spreadsheet, of an inbox, of a truth.
+    """
     seen: set[Path] = set()
     for name, source in sources.sources.items():
         patterns = [source.path] if not buckets.is_address(source.path) else []
@@ -97,10 +104,23 @@ def kept_files(home: Path, sources: SourcesConfig) -> Iterator[KeptFile]:
                 if path.is_relative_to(home.resolve()) and path not in seen and path.is_file():
                     seen.add(path)
                     yield KeptFile(path, name, source)
+    for path in (*_others(home), *_strays(home)):
+        if path.resolve() not in seen:
+            yield KeptFile(path.resolve(), None, _ANY)
+
+
+def _others(home: Path) -> Iterator[Path]:
     for folder in FOLDERS:
-        for path in sorted((home / folder).rglob("*")):
-            if path.is_file() and path.resolve() not in seen and not is_left_alone(path.name):
-                yield KeptFile(path.resolve(), None, _ANY)
+        yield from (p for p in sorted((home / folder).rglob("*")) if p.is_file() and not is_left_alone(p.name))
+
+
+def _strays(home: Path) -> Iterator[Path]:
+    """Tables that lie neither in an inbox nor where the code writes."""
+    for path in sorted(home.rglob("*")):
+        top = path.relative_to(home).parts[0]
+        is_table = path.suffix.lower() in _TABLES and path.is_file() and not path.is_symlink()
+        if is_table and top not in (*_OWN, *FOLDERS, _DECISIONS) and not is_left_alone(top):
+            yield path
 
 
 def elsewhere(home: Path, sources: SourcesConfig) -> list[str]:
