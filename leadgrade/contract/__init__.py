@@ -88,18 +88,28 @@ def _table(name: str, spec: dict[str, object]) -> Table:
 
 
 @cache
+def tables_of(stage: str) -> dict[str, Table]:
+    """The tables of one stage, or of meta, by their full names; none where there is no such stage."""
+    if stage not in (*STAGES, "meta"):
+        return {}
+    specs = read_yaml(Path(__file__).parent / f"{stage}.yaml")
+    return {name: _table(name, spec) for name, spec in specs.items()}
+
+
+@cache
 def tables() -> dict[str, Table]:
     """Every table of the contract by its full name, in the order of the stages."""
-    found: dict[str, Table] = {}
-    for stage in (*STAGES, "meta"):
-        specs = read_yaml(Path(__file__).parent / f"{stage}.yaml")
-        found |= {name: _table(name, spec) for name, spec in specs.items()}
-    return found
+    return {name: table for stage in (*STAGES, "meta") for name, table in tables_of(stage).items()}
+
+
+def find(name: str) -> Table | None:
+    """The contract of one table, None where it is not in it; reads its stage and no other, for reading takes its time."""
+    return tables_of(name.split(".", maxsplit=1)[0]).get(name)
 
 
 def table(name: str) -> Table:
     """The contract of one table; a KeyError names the tables there are."""
-    try:
-        return tables()[name]
-    except KeyError:
-        raise KeyError(f"no table {name!r} in the contract; there are: {', '.join(tables())}") from None
+    found = find(name)
+    if found is None:
+        raise KeyError(f"no table {name!r} in the contract; there are: {', '.join(tables())}")
+    return found

@@ -197,7 +197,7 @@ class DuckDBEngine:
 
     def _append(self, table: str, query: str) -> int:
         """Insert by name into a table that has a contract (made where missing) or that exists."""
-        if table in contract.tables():
+        if contract.find(table):
             self.ensure(table)
             query = self._typed(table, query)
         inserted = self.connection.execute(f"insert into {table} by name {query}").fetchall()
@@ -205,7 +205,7 @@ class DuckDBEngine:
 
     def _typed(self, table: str, query: str) -> str:
         """The query with exactly the columns and types of the contract; tables without one pass through."""
-        if table not in contract.tables():
+        if contract.find(table) is None:
             return query
         columns = contract.table(table).columns
         found = set(self.connection.sql(f"select * from ({query}) limit 0").columns)

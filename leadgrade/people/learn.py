@@ -90,7 +90,8 @@ def learn(engine: DuckDBEngine) -> Model:
     encoded = encode(frame)
     if {fields()[i] for i in encoded.present} <= _TEXTS:
         return model
-    return _fit(model, encoded, frame["weight"].to_numpy(), frame["is_candidate"].to_numpy())
+    weights, is_candidate = frame["weight"].to_numpy(), frame["is_candidate"].to_numpy()
+    return _fit(model, encoded, weights, is_candidate, _same_names(engine))
 
 
 def _counts(totals: Floats, squares: Floats, mask: Masks) -> Floats:
@@ -185,13 +186,18 @@ def _learned_odds(prior: Model, found: dict[str, Floats], weights: Floats) -> di
     return odds
 
 
-def _learned_namesakes(prior: Model, model: Model, encoded: Encoded, weights: Floats) -> float:
+def _same_names(engine: DuckDBEngine) -> float:
+    """Pairs of leads that have both names in common, counted in the whole table: a sample holds few of them or none."""
+    query = "select coalesce(sum(v.records * (v.records - 1) / 2), 0.0) from people.value_counts as v where v.field = 'name'"
+    return float(engine.collect(query).item())
+
+
+def _learned_namesakes(prior: Model, model: Model, pairs: float) -> float:
     """log2 of the pairs of strangers that agree in both names over those expected by chance."""
-    found = float(weights[~np.isnan(encoded.full_names)].sum())
     first, last = usual_shares(model)[:2]
     expected = prior.leads**2 / 2 * 2.0 ** float(first + last)
     few = settings()["prior_pairs"]
-    learned = math.log2((found + few * 2.0**prior.namesakes) / (expected + few))
+    learned = math.log2((pairs + few * 2.0**prior.namesakes) / (expected + few))
     return float(np.clip(learned, 0.0, settings()["most_namesakes"]))
 
 
@@ -205,7 +211,20 @@ def _learned_origin(model: Model, encoded: Encoded, weights: Floats) -> float:
     return float(np.clip(math.log2(rate / chance), 0.0, settings()["most_namesakes"]))
 
 
-def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -> Model:
+def _strangers_of_one_name(found: dict[str, Floats], encoded: Encoded, weights: Floats, same_names: float) -> float:
+    """Pairs of two people among those that have both names in common.
+
+    Movers beyond the share that is expected count among them: in a large table namesakes are the most of those who share their
+    names and nothing else, and held to be movers once they would be for good.
+    """
+    has_both = ~np.isnan(encoded.full_names)
+    moved = found.get(MOVED, np.zeros(len(weights)))
+    credible: float = settings()["moved"]["share"] * float((found[PERSON] * weights).sum())
+    movers = min(float((moved * weights)[has_both].sum()), credible)
+    return max(same_names - float((found[PERSON] * weights)[has_both].sum()) - movers, 0.0)
+
+
+def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks, same_names: float) -> Model:
     model = prior
     for _ in range(ROUNDS):
         found = posterior(model, encoded)
@@ -214,7 +233,8 @@ def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks) -
             found[name] = found[name] * is_candidate
         tables = {n: _learned_tables(prior, encoded, n, found, weights) for n in model.tables}
         others = (1 - found[PERSON] - found.get(MOVED, 0.0)) * weights
-        namesakes, origin = _learned_namesakes(prior, model, encoded, others), _learned_origin(model, encoded, others)
+        pairs = _strangers_of_one_name(found, encoded, weights, same_names)
+        namesakes, origin = _learned_namesakes(prior, model, pairs), _learned_origin(model, encoded, others)
         before, odds = model.odds, _learned_odds(prior, found, weights)
         model = Model(tables, odds, prior.averages, prior.leads, namesakes, origin)
         if all(abs(odds[name] - before[name]) < _STILL for name in odds.keys() & {PERSON, MOVED}):

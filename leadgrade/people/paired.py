@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -18,18 +19,19 @@ from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.base import BatchFunction
 from leadgrade.people.compare import features_of, filled_texts, side_query
 
-# leads of a slice: some 85 MB
-SLICE = 500_000
+# leads of a slice: an eighth of the table within these bounds, for each is read once beside every one before it
+LEAST, MOST = 125_000, 500_000
+_SLICES = 8
 
 
 class _Slice:
     """Features of the leads from `start` on, and the row of each record among them."""
 
-    def __init__(self, engine: DuckDBEngine, query: str, start: int) -> None:
+    def __init__(self, engine: DuckDBEngine, query: str, start: int, size: int) -> None:
         # neighbours among the pairs are neighbours here, too, so that the processor's cache serves most of them
-        frame = engine.collect(f"select * from {query} where {_within('a.record', start)}").sort("record")
+        frame = engine.collect(f"select * from {query} where {_within('a.record', start, size)}").sort("record")
         self.start = start
-        self.rows: np.ndarray[Any, np.dtype[np.uint32]] = np.zeros(SLICE, dtype=np.uint32)
+        self.rows: np.ndarray[Any, np.dtype[np.uint32]] = np.zeros(size, dtype=np.uint32)
         self.rows[frame["record"].to_numpy() - start] = np.arange(frame.height, dtype=np.uint32)
         self.features = frame.drop("record")
 
@@ -39,8 +41,8 @@ class _Slice:
         return self.features.select(features_of(side))[rows].rename(dict(zip(features_of(side), wanted, strict=True)))
 
 
-def _within(record: str, start: int) -> str:
-    return f"{record} >= {start} and {record} < {start + SLICE}"
+def _within(record: str, start: int, size: int) -> str:
+    return f"{record} >= {start} and {record} < {start + size}"
 
 
 def blocks(engine: DuckDBEngine, pairs: str = "people.candidates") -> Iterator[tuple[str, BatchFunction]]:
@@ -48,13 +50,17 @@ def blocks(engine: DuckDBEngine, pairs: str = "people.candidates") -> Iterator[t
 
     Args:
         engine: Holds ``people.features``.
-        pairs: Table of record_a and record_b, each in people.features.
+        pairs: Table of record_a and record_b, each in people.features, record_a the smaller.
     """
+    first, last = engine.collect("select min(f.record), max(f.record) from people.features as f").row(0)
+    if first is None:
+        return
+    size = min(MOST, max(LEAST, (last - first) // _SLICES + 1))
     query = side_query("a", filled_texts(engine))
 
     @lru_cache(maxsize=2)
     def slice_from(start: int) -> _Slice:
-        return _Slice(engine, query, start)
+        return _Slice(engine, query, start, size)
 
     def adding(start_a: int, start_b: int) -> BatchFunction:
         def add(batch: pl.DataFrame) -> pl.DataFrame:
@@ -65,11 +71,9 @@ def blocks(engine: DuckDBEngine, pairs: str = "people.candidates") -> Iterator[t
 
         return add
 
-    first, last = engine.collect("select min(f.record), max(f.record) from people.features as f").row(0)
-    starts = range(first, last + 1, SLICE) if first is not None else range(0)
-    for a, b in ((a, b) for a in starts for b in starts):
+    for a, b in combinations_with_replacement(range(first, last + 1, size), 2):
         of_block = f"""
 select p.record_a, p.record_b from {pairs} as p
-where {_within("p.record_a", a)} and {_within("p.record_b", b)}
+where {_within("p.record_a", a, size)} and {_within("p.record_b", b, size)}
 order by p.record_a, p.record_b"""
         yield of_block, adding(a, b)

@@ -22,8 +22,9 @@ select
 from people.features as f
 left join people.clusters as c on f.lead_id = c.lead_id"""
 _BATCH = 50_000
-# what DuckDB holds before it lays tables down; some 17 % less CPU than a database file with the same limit
-_MEMORY = "600MB"
+# what DuckDB holds before it lays tables down; some 17 % less CPU than a database file with the same limit. How often each value
+# occurs has to be held for all fields at once: bytes a lead, where the table is large
+_MEMORY, _BYTES_A_LEAD = 600_000_000, 400
 # the best compromise over tables of every kind; the nightly job asks for more (run.yaml), since there a wrong merge writes to
 # the wrong person
 DEFAULT_THRESHOLD = 0.7
@@ -51,7 +52,7 @@ def resolve(
     limit = DEFAULT_THRESHOLD if threshold is None else threshold
     if not 0 < limit <= 1:
         raise ValueError(f"threshold must be above 0 and at most 1, got {limit}")
-    with _engine() as engine:
+    with _engine(leads.height) as engine:
         lead_ids = _normalise(engine, as_input(leads, columns))
         build_features(engine)
         engine.sql("drop table people.normalised")  # its columns are in people.features, too
@@ -70,11 +71,11 @@ def _normalise(engine: DuckDBEngine, table: pl.DataFrame) -> pl.Series:
 
 
 @contextmanager
-def _engine() -> Iterator[DuckDBEngine]:
+def _engine(leads: int) -> Iterator[DuckDBEngine]:
     """In memory; what goes beyond the limit is laid down in a private folder, which is deleted afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix="leadgrade-") as folder,
-        DuckDBEngine(memory_limit=_MEMORY, spill=Path(folder)) as engine,
+        DuckDBEngine(memory_limit=f"{max(_MEMORY, _BYTES_A_LEAD * leads)}B", spill=Path(folder)) as engine,
     ):
         yield engine
 

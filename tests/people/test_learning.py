@@ -263,5 +263,5 @@ def test_explain_without_a_publication(tmp_path: Path) -> None:
 def test_little_memory_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = register(300, 5).drop("truth")
     plain = resolve(frame)
-    monkeypatch.setattr(import_module("leadgrade.people.resolve"), "_MEMORY", "80MB")
+    monkeypatch.setattr(import_module("leadgrade.people.resolve"), "_MEMORY", 80_000_000)
     assert resolve(frame).equals(plain)

@@ -16,7 +16,8 @@ from tests.people.test_blocking import leads
 
 @pytest.mark.parametrize("leads_of_slice", [1_000_000, 70, 7])
 def test_slices_give_what_a_join_gives(leads_of_slice: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paired, "SLICE", leads_of_slice)
+    monkeypatch.setattr(paired, "LEAST", leads_of_slice)
+    monkeypatch.setattr(paired, "MOST", leads_of_slice)
     with DuckDBEngine() as engine:
         engine.write("people.normalised", normalise(leads(200 if leads_of_slice > 7 else 20)))
         build_features(engine)
