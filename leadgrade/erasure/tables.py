@@ -25,6 +25,7 @@ _WHOLE = ("hygiene.consent_ledger", "hygiene.consent_heads", "hygiene.consent_se
 _FAILURES = "meta.rule_failures"
 _ANY_ID = r"[a-z]_[0-9a-f]{20}"
 ROWS_ERASED = "rows_erased"
+_ERASED_LEADS = "erased_leads"
 ERASED_ROWS = "raw.erased_rows"
 
 
@@ -56,7 +57,7 @@ def kept(opened: Opened, table: str, reason: str) -> Kept:
     name, columns = table.split(".", 1)[1], opened.tables[table]
     if name in _WHOLE:
         return Kept(table, is_whole=True)
-    special = {"raw.row_ledger": _ledger, "raw.files": _files, ERASED_ROWS: _places}.get(name)
+    special = _SPECIAL.get(name)
     if special:
         return special(opened, table, reason)
     gone = list(_gone(opened, name, columns))
@@ -161,6 +162,26 @@ def _files(opened: Opened, table: str, _: str) -> Kept:
 def _places(_: Opened, table: str, __: str) -> Kept:
     """Rows that were turned away are emptied in the files that are kept, and nobody need be told of them any more."""
     return Kept(table, values={"came_erased": "false"})
+
+
+def _nights(opened: Opened, table: str, _: str) -> Kept:
+    """The last night that was compared counts the leads that its tables lose: the next one may not go on from them."""
+    inputs = opened.find("people.inputs", "lead_id")
+    if not inputs:
+        return Kept(table)
+    before = f"coalesce(t.{_ERASED_LEADS}, 0)" if _ERASED_LEADS in opened.tables[table] else "0"
+    known = f"(select count(*) from {inputs} where lead_id in (select id from trace_leads))"
+    is_last = f"t.night = (select max(last.night) from {table} as last)"
+    counted = f"nullif({before} + case when {is_last} then {known} else 0 end, 0)"
+    return Kept(table, values={_ERASED_LEADS: counted})
+
+
+_SPECIAL: dict[str, Callable[[Opened, str, str], Kept]] = {
+    "raw.row_ledger": _ledger,
+    "raw.files": _files,
+    ERASED_ROWS: _places,
+    "people.matching_runs": _nights,
+}
 
 
 def erased_rows(opened: Opened) -> str:

@@ -23,8 +23,8 @@ from leadgrade.engine.duckdb import polars_schema
 from leadgrade.run import Run
 
 TABLE = "people.matching_runs"
-# what went wrong with last night's tables is no reason to learn another model, by which people would change
-_MENDED = ("unfinished", "tables")
+# what went wrong with last night's tables, or was erased from them, is no reason to learn another model: people would change
+_MENDED = ("unfinished", "erased", "tables")
 FULL, INCREMENTAL = "full", "incremental"
 # what an incremental night goes on from
 _STANDING = (
@@ -63,6 +63,7 @@ class Night:
     learned_leads: int | None = None
     change_share: float = 0.0
     is_finished: bool = False
+    erased_leads: int | None = None
 
 
 @cache
@@ -131,6 +132,8 @@ def _faults(run: Run, last: Night) -> Iterator[str]:
         yield "unfinished"
     if last.fingerprint != fingerprint(settings):
         yield "version"
+    if last.erased_leads:
+        yield "erased"
     if not _is_whole(run.engine, last):
         yield "tables"
     if _nights_since(run, last) >= settings.matching_full_nights:

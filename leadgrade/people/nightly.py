@@ -1,7 +1,8 @@
 """The steps of the nightly job from leads to clusters: all leads anew, or only what changed since last night.
 
 :mod:`leadgrade.people.matching_runs` decides which, when the first of the steps begins. An incremental night writes into last
-night's tables; its row there is marked as finished when the clusters stand, so a night that breaks off is followed by a full one.
+night's tables; its row there is marked as finished when the clusters stand, so a night that breaks off is followed by a full one;
+so is a night that an erasure took leads out of.
 """
 
 from __future__ import annotations

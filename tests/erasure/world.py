@@ -183,6 +183,9 @@ def know_people(engine: DuckDBEngine) -> None:
         select person_id, lead_id, full_name, email, email_id, phone_e164, phone_id, free_text
         from contacts.leads inner join people.members using (lead_id) where is_survivor
     """)
+    engine.ensure("people.inputs")
+    engine.sql("insert into people.inputs by name select lead_id from contacts.leads")
+    make_table(engine, "people.matching_runs", [{"night": number, "run_id": f"n{number}"} for number in (0, 1)])
     _link(engine)
 
 

@@ -179,6 +179,7 @@ def tonight(stood: tuple[Run, World]) -> Iterator[Run]:
         ("delete from people.scored where record_a = (select min(record_a) from people.scored)", "tables"),
         ("delete from people.features where record = 1", "tables"),
         ("update people.matching_runs set is_finished = null", "unfinished"),
+        ("update people.matching_runs set erased_leads = 1", "erased"),
     ],
 )
 def test_what_does_not_stand_is_not_gone_on_from(tonight: Run, damage: str, reason: str | None) -> None:
