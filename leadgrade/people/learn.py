@@ -7,6 +7,7 @@ often fields agree among those, and again.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,7 @@ def _shares(prior: Floats, counts: Floats, strength: float, learned: Masks) -> F
     return np.append(np.where(learned, np.log2(np.maximum(after, 1e-9)), prior[:-1]), 0.0)
 
 
+@cache
 def _groups(field: str, name: str) -> list[Masks]:
     """Masks of levels that are learned together."""
     spec, names = settings()["fields"][field], levels(field)[:-1]
