@@ -43,7 +43,7 @@ def mentions(opened: Opened, kept: Kept, redactor: Redactor) -> Marks:
     """
     columns = {c: text for c, text in text_columns(opened, kept.table).items() if c not in kept.values}
     kinds = [*redactor.kinds, *(["word"] if redactor.finder.has_names else [])]
-    if not columns or not kinds:
+    if not columns or not kinds or not opened.count(kept.table):
         return {}
     texts = _texts(kept, columns)
     held: dict[str, list[str]] = {}

@@ -79,7 +79,7 @@ def test_short_national_numbers_count_with_their_country_alone() -> None:
     assert "4722334455" in forms.number_forms(["+4722334455"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text("aB1+@. -(),;%40'\"\n\u00a0é", max_size=60))
 def test_duckdb_and_python_see_the_same_tokens(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     for pattern in forms.PATTERNS.values():

@@ -126,9 +126,9 @@ def _earlier(home: Path, record: str, email: str, phone: str) -> None:
 
 def test_what_a_lead_was_reached_by_before_is_theirs_too_unless_somebody_has_it_by_now(home: Path) -> None:
     _earlier(home, "1", "ann.before@old.example.org", "(415) 555-0199")
-    asked_by = [find(home, key) for key in (ANN, "ann.before@old.example.org", "+14155550199")]
-    assert [(found.people, found.leads) for found in asked_by] == [(2, 4)] * 3
-    assert [len(found.fingerprints.keys["email"]) for found in asked_by] == [3] * 3
+    asked_by = [find(home, key) for key in ("ann.before@old.example.org", "+14155550199")]
+    assert [(found.people, found.leads) for found in asked_by] == [(2, 4)] * 2
+    assert [len(found.fingerprints.keys["email"]) for found in asked_by] == [3] * 2
     _earlier(home, "4", CARL, "")
     assert len(find(home, ANN).fingerprints.keys["email"]) == 3
     _earlier(home, "2", "ann.before@old.example.org", "")
