@@ -10,6 +10,7 @@ from leadgrade.config.scoring import DIMENSIONS
 from leadgrade.contacts.categories import industry
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.run import Run
+from leadgrade.scores import night_before
 from leadgrade.scores.config_tables import load, model_of
 from leadgrade.scores.model import ScoringModel
 from leadgrade.scores.rules import fired_query, integrity_query, questions_query
@@ -51,8 +52,14 @@ def build_fired(run: Run) -> None:
 
 
 def build_points(run: Run) -> None:
-    """Make scores.points: the caps shared out."""
+    """Set last night's points aside, then make scores.points: the caps shared out."""
+    night_before.set_aside(run)
     materialize_files(run.engine, ("points",))
+
+
+def build_changes(run: Run) -> None:
+    """Make scores.changed_people and scores.changes from the points of both nights."""
+    materialize_files(run.engine, ("changed_people", "changes"))
 
 
 def build_questions(run: Run) -> None:
@@ -100,7 +107,10 @@ def build_history(run: Run) -> None:
 
 def build_all(run: Run) -> None:
     """The whole stage, in order, for those who run it without Dagster."""
-    steps = (load, build_facts, build_integrity, build_fired, build_points, build_quality, build_models, build_history)
+    steps = (
+        load, build_facts, build_integrity, build_fired, build_points, build_quality, build_changes, build_models,
+        build_history,
+    )  # fmt: skip
     for step in steps:
         step(run)
 
@@ -125,12 +135,13 @@ def grade(engine: DuckDBEngine, model: ScoringModel) -> None:
 
 
 _RULE_INPUTS = ("scores.facts", "scores.behaviour", "scores.event_facts")
-BUILDS: dict[str, tuple[Callable[[Run], object], tuple[str, ...]]] = {
+BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ...]]] = {
     "scores.account_industries": (build_account_industries, ("raw.accounts",)),
     "scores.integrity": (build_integrity, _RULE_INPUTS),
     "scores.fired": (build_fired, _RULE_INPUTS),
+    ("scores.points", *night_before.TABLES): (build_points, ("scores.fired",)),
     "scores.questions": (build_questions, ("scores.totals", "scores.facts")),
     "scores.models": (build_models, ()),
     "scores.history": (build_history, ("scores.quality",)),
 }
-"""The tables that no SQL file makes: the function that does, and the tables that it reads."""
+"""The tables that a function makes, and not an SQL file alone, and the tables that it reads."""
