@@ -6,8 +6,8 @@ from typing import Any
 
 import dagster as dg
 
-from assets.factory import key
 from assets.broken_rules import broken_since
+from assets.factory import key
 from assets.figures import first_rows, small_table
 from assets.graph import asset_of
 from assets.guard import guarded

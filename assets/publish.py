@@ -8,8 +8,8 @@ from typing import Any
 
 import dagster as dg
 
-from assets.factory import key, measured
 from assets.broken_rules import TO_ACT_ON
+from assets.factory import key, measured
 from assets.figures import first_rows, headlines
 from assets.graph import asset_of
 from assets.guard import guarded
