@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from leadgrade.config.base import Model
+from leadgrade.config.scoring_base import BASES, with_base
 from leadgrade.config.scoring_conditions import Bands, Condition, hint
 from leadgrade.config.scoring_fields import EVENT_TYPES, PAGE_CLASSES, QUESTIONS, SENSITIVE
 
@@ -51,6 +52,7 @@ CONSENT_STATES = (
 
 EventType = Annotated[str, _known(EVENT_TYPES)]
 PageClass = Annotated[str, _known(PAGE_CLASSES)]
+Base = Annotated[str, _known(BASES)]
 Question = Annotated[str, _known(tuple(QUESTIONS))]
 Word = Annotated[
     str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f]+$")
@@ -264,6 +266,10 @@ class Rule(Model):
 class ScoringConfig(Model):
     """scoring.yaml."""
 
+    base: Base | None = Field(
+        None,
+        description="Model that comes with the project, for every key that is not given here; rules go by their ids.",
+    )
     model: ModelName = Field(ModelName(name="seed", version="1"), description="Name and version.")
     dimensions: Dimensions = Field(Dimensions(), description="Caps and gates.")
     thresholds: Thresholds = Field(Thresholds(), description="Where classes begin.")
@@ -282,13 +288,16 @@ class ScoringConfig(Model):
         default_factory=list, description="What a form may ask; of two worth the same points the earlier is asked."
     )
     icp: Icp = Field(Icp(), description="The ideal customer.")
-    allow_sensitive: bool = Field(False, description="Allow rules on protected attributes. Mind the law.")
+    allow_sensitive: list[str] = Field(
+        default_factory=list, description="Ids of rules that may name a protected attribute. Mind the law."
+    )
     rules: list[Rule] = Field(min_length=1, description="The rules.")
 
     @model_validator(mode="wrap")
     @classmethod
     def _every_fault(cls, data: Any, handler: ModelWrapValidatorHandler[ScoringConfig]) -> ScoringConfig:
         """Faults between keys are looked for even where single keys are at fault, so that all are told at once."""
+        data = with_base(data) if isinstance(data, dict) else data
         faults = _cross_faults(data) if isinstance(data, dict) else []
         try:
             model = handler(data)
@@ -332,16 +341,29 @@ def _cross_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
     faults = [
         _fault(("rules", name, "id"), f"the rule id stands {n} times", name) for name, n in counts.items() if n > 1
     ]
-    if data.get("allow_sensitive") is not True:
-        faults += [fault for rule in rules for fault in _sensitive_faults(rule)]
-    return faults + _threshold_faults(data)
+    return faults + _all_sensitive_faults(data.get("allow_sensitive"), rules) + _threshold_faults(data)
+
+
+def _all_sensitive_faults(allowed: Any, rules: list[dict[str, Any]]) -> list[InitErrorDetails]:
+    """Rules that name a protected attribute without being allowed by name, and names that allow nothing."""
+    names = {str(name) for name in allowed} if isinstance(allowed, list) else set()
+    faults = [fault for rule in rules if str(rule.get("id")) not in names for fault in _sensitive_faults(rule)]
+    known = {str(rule.get("id")) for rule in rules}
+    return faults + [
+        _fault(("allow_sensitive",), f"no rule has the id {name!r} ({hint(name, known)})", name)
+        for name in sorted(names - known)
+    ]
 
 
 def _sensitive_faults(rule: dict[str, Any]) -> list[InitErrorDetails]:
     words = {word for text in _texts([rule.get("id"), rule.get("when")]) for word in re.split(r"[^a-z]+", text.lower())}
     name = str(rule.get("id"))
     return [
-        _fault(("rules", name), f"{word!r} is a protected attribute (leave it out, or set allow_sensitive: true)", None)
+        _fault(
+            ("rules", name),
+            f"{word!r} is a protected attribute (leave it out, or write allow_sensitive: [{name}])",
+            None,
+        )
         for word in sorted(words & SENSITIVE)
     ]
 

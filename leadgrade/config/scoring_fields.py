@@ -92,6 +92,13 @@ FIELDS: dict[str, FactField] = {
     "is_spam": _flag("The combined spam indicator", "coalesce(nullif(person.spam_signals, ''), 'risk:spam')"),
     "has_intent_surge": _flag("A third party reports a surge for the company's domain", "person.intent_record"),
     "is_customer": _flag("Has a won opportunity"),
+    # --- what they bought
+    "order_count": _number("Orders that were neither cancelled nor refunded"),
+    "order_amount": _number("Sum of these orders, in the currency of most"),
+    "days_since_order": _number("Days from the latest order to as_of"),
+    "rfm_recency": _number("1 to 5: fifth of all who ordered by how lately"),
+    "rfm_frequency": _number("1 to 5: fifth by number of orders"),
+    "rfm_monetary": _number("1 to 5: fifth by amount"),
     # --- what they did
     "has_multi_page": _behaviour(
         "flag", "2 different high-intent pages inside the window", "behaviour.multi_page_record"
@@ -134,4 +141,4 @@ SENSITIVE = frozenset({
     "ethnicity", "ethnic", "race", "nationality", "religion", "religious", "muslim", "christian", "jewish", "political",
     "disability", "disabled", "pregnant", "pregnancy", "marital",
 })  # fmt: skip
-"""Words that point at a protected attribute; a rule that names one is refused unless the model says allow_sensitive."""
+"""Words that point at a protected attribute; a rule that names one is refused unless allow_sensitive has its id."""

@@ -18,7 +18,7 @@ from leadgrade.scores.rules import fired_query, integrity_query, questions_query
 BEHAVIOUR_TABLES: tuple[str, ...] = ("event_facts", "page_pairs", "follow_ups", "committees", "behaviour")
 FACT_TABLES: tuple[str, ...] = (
     "person_events", *BEHAVIOUR_TABLES, "intent_surges", "contact_checks",
-    "sales_states", "person_accounts", "person_risks", "facts",
+    "sales_states", "rfm", "person_accounts", "person_risks", "facts",
 )  # fmt: skip
 
 
