@@ -15,12 +15,14 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import InitErrorDetails
 
 from leadgrade.config.base import Model
 from leadgrade.config.scoring_base import BASES, with_base
+from leadgrade.config.scoring_checklists import DEFAULT_CHECKLISTS, Checklists, GatedChecklist, Share
 from leadgrade.config.scoring_conditions import Bands, Condition, hint
-from leadgrade.config.scoring_fields import EVENT_TYPES, PAGE_CLASSES, QUESTIONS, SENSITIVE
+from leadgrade.config.scoring_faults import fault, named_by_rule, sensitive_faults
+from leadgrade.config.scoring_fields import EVENT_TYPES, PAGE_CLASSES, QUESTIONS
 
 DIMENSIONS = ("fit", "intent", "access", "timing", "integrity")
 Dimension = Literal["fit", "intent", "access", "timing", "integrity", "negative"]
@@ -287,6 +289,12 @@ class ScoringConfig(Model):
     questions: list[Question] = Field(
         default_factory=list, description="What a form may ask; of two worth the same points the earlier is asked."
     )
+    checklists: Checklists = Field(
+        DEFAULT_CHECKLISTS, description="Items of each checklist, and the condition under which each is known."
+    )
+    checklist_gates: dict[GatedChecklist, Share] = Field(
+        default_factory=dict, description="Share of a checklist that a quality lead needs known; none: no gate."
+    )
     icp: Icp = Field(Icp(), description="The ideal customer.")
     allow_sensitive: list[str] = Field(
         default_factory=list, description="Ids of rules that may name a protected attribute. Mind the law."
@@ -302,33 +310,10 @@ class ScoringConfig(Model):
         try:
             model = handler(data)
         except ValidationError as error:
-            faults = [*_named_by_rule(error, data), *faults]
+            faults = [*named_by_rule(error, data), *faults]
         if faults:
             raise ValidationError.from_exception_data(cls.__name__, faults)
         return model
-
-
-def _fault(loc: tuple[int | str, ...], message: str, found: Any) -> InitErrorDetails:
-    # braces would be read as a template
-    text = message.replace("{", "(").replace("}", ")")
-    return InitErrorDetails(type=PydanticCustomError("scoring", text), loc=loc, input=found)
-
-
-def _rule_id(data: Any, position: int | str) -> int | str:
-    try:
-        return str(data["rules"][position]["id"])
-    except (KeyError, IndexError, TypeError):
-        return position
-
-
-def _named_by_rule(error: ValidationError, data: Any) -> list[InitErrorDetails]:
-    faults = []
-    for item in error.errors(include_url=False):
-        loc = item["loc"]
-        if len(loc) > 1 and loc[0] == "rules":
-            loc = ("rules", _rule_id(data, loc[1]), *loc[2:])
-        faults.append(_fault(loc, item["msg"].removeprefix("Value error, "), item["input"]))
-    return faults
 
 
 def _cross_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
@@ -339,41 +324,9 @@ def _cross_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
     )
     counts = Counter(str(rule.get("id")) for rule in rules)
     faults = [
-        _fault(("rules", name, "id"), f"the rule id stands {n} times", name) for name, n in counts.items() if n > 1
+        fault(("rules", name, "id"), f"the rule id stands {n} times", name) for name, n in counts.items() if n > 1
     ]
-    return faults + _all_sensitive_faults(data.get("allow_sensitive"), rules) + _threshold_faults(data)
-
-
-def _all_sensitive_faults(allowed: Any, rules: list[dict[str, Any]]) -> list[InitErrorDetails]:
-    """Rules that name a protected attribute without being allowed by name, and names that allow nothing."""
-    names = {str(name) for name in allowed} if isinstance(allowed, list) else set()
-    faults = [fault for rule in rules if str(rule.get("id")) not in names for fault in _sensitive_faults(rule)]
-    known = {str(rule.get("id")) for rule in rules}
-    return faults + [
-        _fault(("allow_sensitive",), f"no rule has the id {name!r} ({hint(name, known)})", name)
-        for name in sorted(names - known)
-    ]
-
-
-def _sensitive_faults(rule: dict[str, Any]) -> list[InitErrorDetails]:
-    words = {word for text in _texts([rule.get("id"), rule.get("when")]) for word in re.split(r"[^a-z]+", text.lower())}
-    name = str(rule.get("id"))
-    return [
-        _fault(
-            ("rules", name),
-            f"{word!r} is a protected attribute (leave it out, or write allow_sensitive: [{name}])",
-            None,
-        )
-        for word in sorted(words & SENSITIVE)
-    ]
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for inner in value.values() for text in _texts(inner)]
-    if isinstance(value, list | tuple):
-        return [text for inner in value for text in _texts(inner)]
-    return [value] if isinstance(value, str) else []
+    return faults + sensitive_faults(data.get("allow_sensitive"), rules) + _threshold_faults(data)
 
 
 def _threshold_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
@@ -390,4 +343,4 @@ def _threshold_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
         )
     if bounds.quality > most:
         faults.append((("thresholds", "quality"), f"cannot be reached: the caps add up to {most}", bounds.quality))
-    return [_fault(loc, message, found) for loc, message, found in faults]
+    return [fault(loc, message, found) for loc, message, found in faults]

@@ -66,6 +66,8 @@ FIELDS: dict[str, FactField] = {
     "renewal_days": _number("Days from as_of to the renewal of their contract; negative: past", asks="contract_end"),
     "contract_end_days": _number("Days from as_of to the end of their contract; negative: past", asks="contract_end"),
     "budget": _number("Upper end of the declared budget, else the lower", asks="budget"),
+    "use_case": _text("Use case as declared", asks="use_case"),
+    "current_solution": _text("What they use today"),
     # --- facts about the person
     "has_budget_owner": _flag("The person holds the budget", "'buying_role:budget_holder'", asks="buying_role"),
     "is_email_valid": _flag("Valid address that did not bounce", asks="email"),

@@ -7,15 +7,17 @@ from collections.abc import Callable
 import polars as pl
 
 from leadgrade.config.scoring import DIMENSIONS
+from leadgrade.config.scoring_checklists import CHECKLISTS
 from leadgrade.contacts.categories import industry
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.run import Run
 from leadgrade.scores import night_before
+from leadgrade.scores.checklists import checklist_query
 from leadgrade.scores.config_tables import load, model_of
 from leadgrade.scores.model import ScoringModel
 from leadgrade.scores.rules import fired_query, integrity_query, questions_query
 
-BEHAVIOUR_TABLES: tuple[str, ...] = ("event_facts", "page_pairs", "follow_ups", "committees", "behaviour")
+BEHAVIOUR_TABLES: tuple[str, ...] = ("event_facts", "page_pairs", "follow_ups", "person_committees", "behaviour")
 FACT_TABLES: tuple[str, ...] = (
     "person_events", *BEHAVIOUR_TABLES, "intent_surges", "contact_checks",
     "sales_states", "rfm", "person_accounts", "person_risks", "facts",
@@ -67,8 +69,18 @@ def build_questions(run: Run) -> None:
     run.engine.materialize("scores.questions", questions_query(model_of(run)))
 
 
+def build_checklists(run: Run) -> None:
+    """Make scores.checklists: one statement a checklist."""
+    check_off(run.engine, model_of(run))
+
+
+def build_committees(run: Run) -> None:
+    """Make scores.committees: who of each account takes part in the buying."""
+    materialize_files(run.engine, ("committees",))
+
+
 def build_quality(run: Run) -> None:
-    """Make scores.totals, scores.questions and scores.quality."""
+    """Make scores.totals, scores.questions, scores.checklists, scores.coverage and scores.quality."""
     grade(run.engine, model_of(run))
 
 
@@ -108,8 +120,8 @@ def build_history(run: Run) -> None:
 def build_all(run: Run) -> None:
     """The whole stage, in order, for those who run it without Dagster."""
     steps = (
-        load, build_facts, build_integrity, build_fired, build_points, build_quality, build_changes, build_models,
-        build_history,
+        load, build_facts, build_integrity, build_fired, build_points, build_quality, build_committees,
+        build_changes, build_models, build_history,
     )  # fmt: skip
     for step in steps:
         step(run)
@@ -128,10 +140,19 @@ def fire(engine: DuckDBEngine, model: ScoringModel) -> None:
 
 
 def grade(engine: DuckDBEngine, model: ScoringModel) -> None:
-    """Make scores.totals, scores.questions and scores.quality from scores.points and scores.facts."""
+    """Make scores.totals, .questions, .checklists, .coverage and .quality from scores.points and scores.facts."""
     materialize_files(engine, ("totals",))
     engine.materialize("scores.questions", questions_query(model))
-    materialize_files(engine, ("quality",))
+    check_off(engine, model)
+    materialize_files(engine, ("coverage", "quality"))
+
+
+def check_off(engine: DuckDBEngine, model: ScoringModel) -> None:
+    """Make scores.checklists from scores.facts, scores.behaviour and scores.event_facts."""
+    engine.sql("drop table if exists scores.checklists")
+    engine.ensure("scores.checklists")
+    for checklist in CHECKLISTS:
+        engine.sql(f"insert into scores.checklists {checklist_query(checklist, model)}")
 
 
 _RULE_INPUTS = ("scores.facts", "scores.behaviour", "scores.event_facts")
@@ -141,6 +162,7 @@ BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ..
     "scores.fired": (build_fired, _RULE_INPUTS),
     ("scores.points", *night_before.TABLES): (build_points, ("scores.fired",)),
     "scores.questions": (build_questions, ("scores.totals", "scores.facts")),
+    "scores.checklists": (build_checklists, _RULE_INPUTS),
     "scores.models": (build_models, ()),
     "scores.history": (build_history, ("scores.quality",)),
 }

@@ -27,6 +27,8 @@ select
     datediff('day', run.as_of::date, coalesce(golden.renewal_date, accounts.renewal_date)::date) as renewal_days,
     datediff('day', run.as_of::date, coalesce(golden.contract_end, accounts.contract_end)::date) as contract_end_days,
     coalesce(golden.budget_hi, golden.budget_lo) as budget,
+    golden.use_case,
+    golden.current_solution,
     coalesce(golden.buying_role = 'budget_holder', false) as has_budget_owner,
     -- contact
     checks.has_email,
