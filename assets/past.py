@@ -25,12 +25,12 @@ from leadgrade.scores.past import Facts
 from leadgrade.stages import load_config_tables
 
 _GRADES = ("scores.quality", "scores.points")
-_ALL = [step for stage in (raw, contacts, people, hygiene, scores) for step in stage.STEPS]
+STEPS = [step for stage in (raw, contacts, people, hygiene, scores) for step in stage.STEPS]
 
 
 def _steps() -> tuple[list[Step], list[Step]]:
     """The steps that grades stand on: those before the stage scores, and those of it. The intake is not among them."""
-    steps = [step for step in steps_to(_GRADES, _ALL) if step.tables != raw.TAKEN_IN]
+    steps = [step for step in steps_to(_GRADES, STEPS) if step.tables != raw.TAKEN_IN]
     graded = [step for step in steps if step.name.startswith("scores.")]
     return [step for step in steps if step not in graded], graded
 

@@ -17,7 +17,9 @@ from leadgrade.scores.model import ScoringModel, default_model
 from tests.scores.people import make_inputs
 from tests.support import make_run
 
-TEXT = "Our goal is to reduce manual work; requirements: an alternative before the deadline. Doing nothing costs. Growing"
+TEXT = (
+    "Our goal is to reduce manual work; requirements: an alternative before the deadline. Doing nothing costs. Growing"
+)
 WHOLE = {
     "use_case": "routing", "budget_hi": 1000, "buying_role": "budget_holder", "declared_timeline_days": 30, "free_text": TEXT,
     "current_solution": "spreadsheets",
