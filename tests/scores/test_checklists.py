@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,19 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         yield run
 
 
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Run]:
+    """A run that a test may grade by a model of its own."""
+    with DuckDBEngine() as engine:
+        run = make_run(tmp_path, engine)
+        make_inputs(engine, PEOPLE)
+        yield run
+
+
+def by(run: Run, model: ScoringConfig) -> None:
+    build_all(replace(run, settings=replace(run.settings, scoring=model)))
+
+
 def coverage(run: Run, person: str) -> dict[str, Any]:
     return run.engine.collect(
         "select * exclude person_id from scores.coverage where person_id = $p", {"p": person}
@@ -92,19 +106,19 @@ def test_half_a_checklist_names_what_is_missing(run: Run) -> None:
     assert (coverage(run, "p_half")["bant"], coverage(run, "p_half")["missing"]) == (0.5, "need,timeline")
 
 
-def test_no_gate_unless_the_model_says_so(run: Run) -> None:
+def test_no_gate_unless_the_model_says_so(run: Run, other: Run) -> None:
     gates = dict(run.engine.collect("select person_id, gates_failed from scores.quality").rows())
     assert gates == dict.fromkeys(gates, "fit,intent")
     own = {"base": "seed", "checklist_gates": {"bant": 0.5, "questions": 0.1}}
-    build_all(replace(run, settings=replace(run.settings, scoring=ScoringConfig.model_validate(own))))
-    gates = dict(run.engine.collect("select person_id, gates_failed from scores.quality").rows())
+    by(other, ScoringConfig.model_validate(own))
+    gates = dict(other.engine.collect("select person_id, gates_failed from scores.quality").rows())
     assert gates == {
         "p_whole": "fit,intent", "p_half": "fit,intent", "p_nothing": "fit,intent,bant,questions",
         "p_user": "fit,intent,bant", "p_alone": "fit,intent,bant,questions",
     }  # fmt: skip
 
 
-def test_a_checklist_of_ones_own(run: Run) -> None:
+def test_a_checklist_of_ones_own(other: Run) -> None:
     own = {"base": "seed", "checklists": {"bant": {"authority": {"field": "seniority", "is": "manager"}}}}
     model = ScoringConfig.model_validate(own)
     build_all(replace(run, settings=replace(run.settings, scoring=model)))
