@@ -28,9 +28,13 @@ _GRADES = ("scores.quality", "scores.points")
 STEPS = [step for stage in (raw, contacts, people, hygiene, scores) for step in stage.STEPS]
 
 
+# nothing is taken in, and nobody is asked: vendors' answers of then are there
+_LEFT_OUT = {raw.TAKEN_IN[0], "contacts.provider_answers"}
+
+
 def _steps() -> tuple[list[Step], list[Step]]:
-    """The steps that grades stand on: those before the stage scores, and those of it. The intake is not among them."""
-    steps = [step for step in steps_to(_GRADES, STEPS) if step.tables != raw.TAKEN_IN]
+    """The steps that grades stand on: those before the stage scores, and those of it."""
+    steps = [step for step in steps_to(_GRADES, STEPS) if step.name not in _LEFT_OUT]
     graded = [step for step in steps if step.name.startswith("scores.")]
     return [step for step in steps if step not in graded], graded
 
@@ -70,7 +74,7 @@ class Past:
     @contextmanager
     def night(self, as_of: datetime) -> Iterator[tuple[Run, Facts]]:
         """A work file of its own with everything that grades stand on, as the night would have had it."""
-        with open_copy(self.home, self.settings, f"replay-{os.getpid()}", as_of) as run:
+        with open_copy(self.home, _asks_nobody(self.settings), f"replay-{os.getpid()}", as_of) as run:
             facts = self.facts or past.facts_at(run.engine, as_of)
             past.cut(run.engine, as_of, facts)
             load_config_tables(run)
@@ -88,6 +92,12 @@ class Past:
             other = replace(run, settings=replace(run.settings, scoring=model)) if model else run
             grade(other, "after")
             return Replay(as_of, facts, _compared(run), _history(run))
+
+
+def _asks_nobody(settings: Settings) -> Settings:
+    """Mail servers are taken from the answers that are kept; the network is left alone."""
+    quiet = settings.run.mail_servers.model_copy(update={"max_domains_per_night": 0})
+    return replace(settings, run=settings.run.model_copy(update={"mail_servers": quiet}))
 
 
 def grade(run: Run, name: str) -> None:

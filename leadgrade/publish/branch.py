@@ -156,7 +156,8 @@ def open_copy(home: Home, settings: Settings, run_id: str, as_of: datetime) -> I
     if base is None:
         raise InputError(f"no work file of a publication in {home.runs}; publish a run first (leadgrade run)")
     folder = home.work_file(run_id).parent
-    folder.mkdir(mode=0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
     try:
         _copy(base[1], home.work_file(run_id))
         _copy_decisions(home.root, folder, as_of)
@@ -164,7 +165,7 @@ def open_copy(home: Home, settings: Settings, run_id: str, as_of: datetime) -> I
             home.work_file(run_id), memory_limit=_memory_limit(settings.run.memory_limit), spill=folder / "spill"
         )
         with engine:
-            run = Run(engine, settings, folder, run_id, as_of, home.secret(), full=True)
+            run = Run(engine, settings, folder, run_id, as_of, home.secret())
             _write_meta(engine, run, Branch(home.work_file(run_id), None))
             yield run
     finally:

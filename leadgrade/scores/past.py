@@ -69,6 +69,8 @@ def cut(engine: DuckDBEngine, as_of: datetime, facts: Facts) -> None:
             engine.sql(f"delete from {table} as r where r.{column} > $as_of", {"as_of": as_of})
         for table in _VERSIONS:
             _cut_versions(engine, table, as_of)
+    engine.ensure("contacts.provider_answers")
+    engine.sql("delete from contacts.provider_answers as r where r.asked_at > $as_of", {"as_of": as_of})
     _drop_made(engine)
     engine.checkpoint()
 

@@ -121,12 +121,9 @@ def test_no_gate_unless_the_model_says_so(run: Run, other: Run) -> None:
 def test_a_checklist_of_ones_own(other: Run) -> None:
     own = {"base": "seed", "checklists": {"bant": {"authority": {"field": "seniority", "is": "manager"}}}}
     model = ScoringConfig.model_validate(own)
-    build_all(replace(run, settings=replace(run.settings, scoring=model)))
-    assert (coverage(run, "p_alone")["bant"], coverage(run, "p_whole")["bant"], coverage(run, "p_whole")["champ"]) == (
-        1,
-        0,
-        1,
-    )
+    by(other, model)
+    found = {person: coverage(other, person) for person in ("p_alone", "p_whole")}
+    assert (found["p_alone"]["bant"], found["p_whole"]["bant"], found["p_whole"]["champ"]) == (1, 0, 1)
     assert ScoringModel(model).model_id != ScoringModel(default_model()).model_id
 
 
