@@ -7,12 +7,11 @@ from collections.abc import Callable
 import polars as pl
 
 from leadgrade.config.scoring import DIMENSIONS
-from leadgrade.config.scoring_checklists import CHECKLISTS
 from leadgrade.contacts.categories import industry
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.run import Run
 from leadgrade.scores import night_before
-from leadgrade.scores.checklists import checklist_query
+from leadgrade.scores.checklists import checklists_query, coverage_query
 from leadgrade.scores.config_tables import load, model_of
 from leadgrade.scores.model import ScoringModel
 from leadgrade.scores.rules import fired_query, integrity_query, questions_query
@@ -70,7 +69,7 @@ def build_questions(run: Run) -> None:
 
 
 def build_checklists(run: Run) -> None:
-    """Make scores.checklists: one statement a checklist."""
+    """Make scores.checklists and scores.coverage."""
     check_off(run.engine, model_of(run))
 
 
@@ -144,15 +143,13 @@ def grade(engine: DuckDBEngine, model: ScoringModel) -> None:
     materialize_files(engine, ("totals",))
     engine.materialize("scores.questions", questions_query(model))
     check_off(engine, model)
-    materialize_files(engine, ("coverage", "quality"))
+    materialize_files(engine, ("quality",))
 
 
 def check_off(engine: DuckDBEngine, model: ScoringModel) -> None:
-    """Make scores.checklists from scores.facts, scores.behaviour and scores.event_facts."""
-    engine.sql("drop table if exists scores.checklists")
-    engine.ensure("scores.checklists")
-    for checklist in CHECKLISTS:
-        engine.sql(f"insert into scores.checklists {checklist_query(checklist, model)}")
+    """Make scores.checklists and scores.coverage from scores.facts, scores.behaviour and scores.event_facts."""
+    engine.materialize("scores.checklists", checklists_query(model))
+    engine.materialize("scores.coverage", coverage_query(model))
 
 
 _RULE_INPUTS = ("scores.facts", "scores.behaviour", "scores.event_facts")
@@ -162,7 +159,7 @@ BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ..
     "scores.fired": (build_fired, _RULE_INPUTS),
     ("scores.points", *night_before.TABLES): (build_points, ("scores.fired",)),
     "scores.questions": (build_questions, ("scores.totals", "scores.facts")),
-    "scores.checklists": (build_checklists, _RULE_INPUTS),
+    ("scores.checklists", "scores.coverage"): (build_checklists, _RULE_INPUTS),
     "scores.models": (build_models, ()),
     "scores.history": (build_history, ("scores.quality",)),
 }

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from leadgrade.config.scoring import DIMENSIONS
-from leadgrade.config.scoring_checklists import CHECKLISTS, GATED
+from leadgrade.config.scoring_checklists import GATED
 from leadgrade.engine import DuckDBEngine
 from leadgrade.run import Run
 from leadgrade.scores.model import ScoringModel
@@ -27,7 +27,7 @@ def model_of(run: Run) -> ScoringModel:
 
 
 def write_tables(engine: DuckDBEngine, model: ScoringModel, as_of: datetime) -> None:
-    """Write config.scoring (one row of scalars), and scoring_dimensions, _grades, _lists, _lookbacks, _items, _rules."""
+    """Write config.scoring (one row of scalars), and scoring_dimensions, _grades, _lists, _lookbacks, _rules."""
     scalars = {**_scalars(model), **_times(model, as_of)}
     engine.write("config.scoring", pl.DataFrame([scalars], schema={k: _type(k, v) for k, v in scalars.items()}))
     dimensions = [(name, cap, model.points_most(name)) for name, cap in model.caps.items()]
@@ -37,8 +37,6 @@ def write_tables(engine: DuckDBEngine, model: ScoringModel, as_of: datetime) -> 
     engine.write("config.scoring_lists", _frame({"list": pl.String, "value": pl.String}, _lists(model)))
     since = [(days, as_of - timedelta(days=days)) for days in model.lookbacks]
     engine.write("config.scoring_lookbacks", _frame({"lookback_days": pl.Int64, "since": pl.Datetime("us")}, since))
-    items = [(name, item) for name in CHECKLISTS for item in model.config.checklists.get(name, {})]
-    engine.write("config.scoring_items", _frame({"checklist": pl.String, "item": pl.String}, items))
     rules = [(r.id, r.dimension, r.points, r.max_count) for r in model.rules]
     columns = {"rule": pl.String, "dimension": pl.String, "points": pl.Int64, "max_count": pl.Int64}
     engine.write("config.scoring_rules", _frame(columns, rules))
