@@ -67,6 +67,14 @@ bench-decay: $(STAMP)  ## laws of decay that are known: how often they are found
 bench-hygiene: $(STAMP)  ## 1,000,000 people: CPU seconds of each table of the stage hygiene and peak memory
 	@$(BIN)/python -m benchmarks.hygiene
 
+.PHONY: bench-scores
+bench-scores: $(STAMP)  ## 1,000,000 people: CPU seconds of each table of the stage scores and peak memory
+	@$(BIN)/python -m benchmarks.scores
+
+.PHONY: bench-replay
+bench-replay: $(STAMP)  ## twelve monthly nights, published and then replayed: is the past what was published?
+	@$(BIN)/python -m benchmarks.replay
+
 .PHONY: diff
 diff: $(STAMP)  ## millions of numbers and addresses against the libraries, 100,000 histories of consent against a reference
 	@$(BIN)/python -m tests.contacts.differential.phones --stress 2500000 --realistic 400000 --every 1 --seed $(SEED)

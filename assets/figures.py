@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets import figures_of_scores
 from leadgrade.run import Run
 
 MOST_ROWS = 20
@@ -104,13 +105,7 @@ NUMBERS: dict[str, str] = {
     "hygiene.consent_gaps": """
         select count(distinct person_id) filter (where severity = 'block') as people_blocked from hygiene.consent_gaps
     """,
-    "scores.quality": """
-        select
-            count(*) filter (where is_quality) as quality_people,
-            avg(is_quality::int) as quality_share,
-            avg(score) as mean_score
-        from scores.quality
-    """,
+    **figures_of_scores.NUMBERS,
 }
 
 # name and query of a small table; the page has room for four columns, the rest would be cut off
@@ -288,20 +283,7 @@ TABLES: dict[str, tuple[str, str]] = {
         from hygiene.risk group by all order by people desc, signal, is_hard
         """,
     ),
-    "scores.quality": (
-        "by_grade",
-        """
-        select grade, next_action, count(*) as people
-        from scores.quality group by all order by grade, people desc, next_action
-        """,
-    ),
-    "scores.points": (
-        "by_rule",
-        """
-        select rule, dimension, count(*) as people, sum(points)::bigint as points
-        from scores.points group by all order by people desc, rule, dimension
-        """,
-    ),
+    **figures_of_scores.TABLES,
     "metrics.sources": (
         "by_source",
         """

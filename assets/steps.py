@@ -85,7 +85,7 @@ def stage_steps(stage: str, builds: Builds) -> list[Step]:
     return [_step(table, file.reads) for table, file in sql_files(stage).items() if table not in made] + built
 
 
-def _ordered(steps: Iterable[Step]) -> list[Step]:
+def ordered(steps: Iterable[Step]) -> list[Step]:
     """The steps, each after those that make what it reads; equals by name."""
     maker = {t: s for s in steps for t in s.tables}
     sorter = TopologicalSorter(
@@ -96,13 +96,13 @@ def _ordered(steps: Iterable[Step]) -> list[Step]:
 
 def asset_steps(steps: Iterable[Step]) -> list[AssetStep]:
     """Fold the internal steps into the steps of published tables."""
-    ordered = _ordered(steps)
-    maker = {t: s for s in ordered for t in s.tables}
+    in_order = ordered(steps)
+    maker = {t: s for s in in_order for t in s.tables}
     host: dict[str, AssetStep] = {}  # by table
     assets: list[AssetStep] = []
-    for step in (s for s in ordered if not s.is_internal):
+    for step in (s for s in in_order if not s.is_internal):
         asset = AssetStep(step)
-        asset.before = [s for s in ordered if s.is_internal and s.name not in host and s.name in _needed(step, maker)]
+        asset.before = [s for s in in_order if s.is_internal and s.name not in host and s.name in _needed(step, maker)]
         host |= dict.fromkeys(asset.all_tables, asset)
         needed = {t for s in (*asset.before, step) for t in s.reads}
         asset.reads = {host[t].shown(t) for t in needed if host[t] is not asset}
@@ -120,3 +120,17 @@ def _needed(step: Step, maker: Mapping[str, Step]) -> set[str]:
             found.add(other.name)
             waiting += [maker[t] for t in other.reads]
     return found
+
+
+def steps_to(tables: Iterable[str], steps: Iterable[Step]) -> list[Step]:
+    """The steps that some tables stand on, theirs included, each after those that make what it reads."""
+    in_order = ordered(steps)
+    maker = {t: s for s in in_order for t in s.tables}
+    names: set[str] = set()
+    waiting = [maker[t] for t in tables]
+    while waiting:
+        step = waiting.pop()
+        if step.name not in names:
+            names.add(step.name)
+            waiting += [maker[t] for t in step.reads]
+    return [step for step in in_order if step.name in names]

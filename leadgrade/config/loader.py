@@ -93,13 +93,13 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "problem", None) or type(error).__name__)
 
 
-def _check(name: str, data: dict[str, Any], faults: list[Fault]) -> BaseModel | None:
+def _check(name: str, data: dict[str, Any], faults: list[Fault], file: str = "") -> BaseModel | None:
     try:
         return MODELS[name].model_validate(data)
     except ValidationError as error:
         for item in error.errors(include_url=False):
             key = ".".join(str(part) for part in item["loc"]) or "-"
-            faults.append(Fault(f"{name}.yaml", key, _problem(item), advice(MODELS[name], item)))
+            faults.append(Fault(file or f"{name}.yaml", key, _problem(item), advice(MODELS[name], item)))
         return None
 
 
@@ -143,6 +143,21 @@ def _sound(given: Any) -> Source:
     except ValidationError as error:
         at_fault = {item["loc"][0] for item in error.errors(include_url=False)}
         return Source.model_validate({"path": "-", **{key: left[key] for key in left if key not in at_fault}})
+
+
+def load_model(path: Path) -> ScoringConfig:
+    """Read and check one scoring model, as scoring.yaml is.
+
+    Raises:
+        ConfigError: with every fault of the file.
+    """
+    faults: list[Fault] = []
+    data = _read(path, faults)
+    model = _check("scoring", data, faults, path.name) if data is not None else None
+    if faults:
+        raise ConfigError(faults)
+    assert isinstance(model, ScoringConfig)
+    return model
 
 
 def load_settings(folder: Path, source_checks: Sequence[SourceCheck] = (mode_faults, source_faults)) -> Settings:

@@ -15,11 +15,14 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import InitErrorDetails
 
 from leadgrade.config.base import Model
+from leadgrade.config.scoring_base import BASES, with_base
+from leadgrade.config.scoring_checklists import DEFAULT_CHECKLISTS, Checklists, GatedChecklist, Share
 from leadgrade.config.scoring_conditions import Bands, Condition, hint
-from leadgrade.config.scoring_fields import EVENT_TYPES, PAGE_CLASSES, QUESTIONS, SENSITIVE
+from leadgrade.config.scoring_faults import fault, named_by_rule, sensitive_faults
+from leadgrade.config.scoring_fields import EVENT_TYPES, PAGE_CLASSES, QUESTIONS
 
 DIMENSIONS = ("fit", "intent", "access", "timing", "integrity")
 Dimension = Literal["fit", "intent", "access", "timing", "integrity", "negative"]
@@ -51,6 +54,7 @@ CONSENT_STATES = (
 
 EventType = Annotated[str, _known(EVENT_TYPES)]
 PageClass = Annotated[str, _known(PAGE_CLASSES)]
+Base = Annotated[str, _known(BASES)]
 Question = Annotated[str, _known(tuple(QUESTIONS))]
 Word = Annotated[
     str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f]+$")
@@ -264,6 +268,10 @@ class Rule(Model):
 class ScoringConfig(Model):
     """scoring.yaml."""
 
+    base: Base | None = Field(
+        None,
+        description="Model that comes with the project, for every key that is not given here; rules go by their ids.",
+    )
     model: ModelName = Field(ModelName(name="seed", version="1"), description="Name and version.")
     dimensions: Dimensions = Field(Dimensions(), description="Caps and gates.")
     thresholds: Thresholds = Field(Thresholds(), description="Where classes begin.")
@@ -281,45 +289,31 @@ class ScoringConfig(Model):
     questions: list[Question] = Field(
         default_factory=list, description="What a form may ask; of two worth the same points the earlier is asked."
     )
+    checklists: Checklists = Field(
+        DEFAULT_CHECKLISTS, description="Items of each checklist, and the condition under which each is known."
+    )
+    checklist_gates: dict[GatedChecklist, Share] = Field(
+        default_factory=dict, description="Share of a checklist that a quality lead needs known; none: no gate."
+    )
     icp: Icp = Field(Icp(), description="The ideal customer.")
-    allow_sensitive: bool = Field(False, description="Allow rules on protected attributes. Mind the law.")
+    allow_sensitive: list[str] = Field(
+        default_factory=list, description="Ids of rules that may name a protected attribute. Mind the law."
+    )
     rules: list[Rule] = Field(min_length=1, description="The rules.")
 
     @model_validator(mode="wrap")
     @classmethod
     def _every_fault(cls, data: Any, handler: ModelWrapValidatorHandler[ScoringConfig]) -> ScoringConfig:
         """Faults between keys are looked for even where single keys are at fault, so that all are told at once."""
+        data = with_base(data) if isinstance(data, dict) else data
         faults = _cross_faults(data) if isinstance(data, dict) else []
         try:
             model = handler(data)
         except ValidationError as error:
-            faults = [*_named_by_rule(error, data), *faults]
+            faults = [*named_by_rule(error, data), *faults]
         if faults:
             raise ValidationError.from_exception_data(cls.__name__, faults)
         return model
-
-
-def _fault(loc: tuple[int | str, ...], message: str, found: Any) -> InitErrorDetails:
-    # braces would be read as a template
-    text = message.replace("{", "(").replace("}", ")")
-    return InitErrorDetails(type=PydanticCustomError("scoring", text), loc=loc, input=found)
-
-
-def _rule_id(data: Any, position: int | str) -> int | str:
-    try:
-        return str(data["rules"][position]["id"])
-    except (KeyError, IndexError, TypeError):
-        return position
-
-
-def _named_by_rule(error: ValidationError, data: Any) -> list[InitErrorDetails]:
-    faults = []
-    for item in error.errors(include_url=False):
-        loc = item["loc"]
-        if len(loc) > 1 and loc[0] == "rules":
-            loc = ("rules", _rule_id(data, loc[1]), *loc[2:])
-        faults.append(_fault(loc, item["msg"].removeprefix("Value error, "), item["input"]))
-    return faults
 
 
 def _cross_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
@@ -330,28 +324,9 @@ def _cross_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
     )
     counts = Counter(str(rule.get("id")) for rule in rules)
     faults = [
-        _fault(("rules", name, "id"), f"the rule id stands {n} times", name) for name, n in counts.items() if n > 1
+        fault(("rules", name, "id"), f"the rule id stands {n} times", name) for name, n in counts.items() if n > 1
     ]
-    if data.get("allow_sensitive") is not True:
-        faults += [fault for rule in rules for fault in _sensitive_faults(rule)]
-    return faults + _threshold_faults(data)
-
-
-def _sensitive_faults(rule: dict[str, Any]) -> list[InitErrorDetails]:
-    words = {word for text in _texts([rule.get("id"), rule.get("when")]) for word in re.split(r"[^a-z]+", text.lower())}
-    name = str(rule.get("id"))
-    return [
-        _fault(("rules", name), f"{word!r} is a protected attribute (leave it out, or set allow_sensitive: true)", None)
-        for word in sorted(words & SENSITIVE)
-    ]
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for inner in value.values() for text in _texts(inner)]
-    if isinstance(value, list | tuple):
-        return [text for inner in value for text in _texts(inner)]
-    return [value] if isinstance(value, str) else []
+    return faults + sensitive_faults(data.get("allow_sensitive"), rules) + _threshold_faults(data)
 
 
 def _threshold_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
@@ -368,4 +343,4 @@ def _threshold_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
         )
     if bounds.quality > most:
         faults.append((("thresholds", "quality"), f"cannot be reached: the caps add up to {most}", bounds.quality))
-    return [_fault(loc, message, found) for loc, message, found in faults]
+    return [fault(loc, message, found) for loc, message, found in faults]

@@ -66,6 +66,8 @@ FIELDS: dict[str, FactField] = {
     "renewal_days": _number("Days from as_of to the renewal of their contract; negative: past", asks="contract_end"),
     "contract_end_days": _number("Days from as_of to the end of their contract; negative: past", asks="contract_end"),
     "budget": _number("Upper end of the declared budget, else the lower", asks="budget"),
+    "use_case": _text("Use case as declared", asks="use_case"),
+    "current_solution": _text("What they use today"),
     # --- facts about the person
     "has_budget_owner": _flag("The person holds the budget", "'buying_role:budget_holder'", asks="buying_role"),
     "is_email_valid": _flag("Valid address that did not bounce", asks="email"),
@@ -92,6 +94,13 @@ FIELDS: dict[str, FactField] = {
     "is_spam": _flag("The combined spam indicator", "coalesce(nullif(person.spam_signals, ''), 'risk:spam')"),
     "has_intent_surge": _flag("A third party reports a surge for the company's domain", "person.intent_record"),
     "is_customer": _flag("Has a won opportunity"),
+    # --- what they bought
+    "order_count": _number("Orders that were neither cancelled nor refunded"),
+    "order_amount": _number("Sum of these orders, in the currency of most"),
+    "days_since_order": _number("Days from the latest order to as_of"),
+    "rfm_recency": _number("1 to 5: fifth of all who ordered by how lately"),
+    "rfm_frequency": _number("1 to 5: fifth by number of orders"),
+    "rfm_monetary": _number("1 to 5: fifth by amount"),
     # --- what they did
     "has_multi_page": _behaviour(
         "flag", "2 different high-intent pages inside the window", "behaviour.multi_page_record"
@@ -134,4 +143,4 @@ SENSITIVE = frozenset({
     "ethnicity", "ethnic", "race", "nationality", "religion", "religious", "muslim", "christian", "jewish", "political",
     "disability", "disabled", "pregnant", "pregnancy", "marital",
 })  # fmt: skip
-"""Words that point at a protected attribute; a rule that names one is refused unless the model says allow_sensitive."""
+"""Words that point at a protected attribute; a rule that names one is refused unless allow_sensitive has its id."""

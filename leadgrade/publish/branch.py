@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,7 @@ from leadgrade.config import Settings
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.errors import InputError
+from leadgrade.people import decisions
 from leadgrade.publish.guard import working
 from leadgrade.publish.home import Home
 from leadgrade.run import Run
@@ -137,3 +139,45 @@ def open_branch(
         finally:
             engine.close()
             shutil.rmtree(spill, ignore_errors=True)
+
+
+@contextmanager
+def open_copy(home: Home, settings: Settings, run_id: str, as_of: datetime) -> Iterator[Run]:
+    """Open a copy of the last published work file that is never published, and removed afterwards whatever happens.
+
+    Args:
+        home: The installation; nothing in it is changed.
+        settings: The checked configuration.
+        run_id: Name of the run; its folder below ``runs/`` is the home of the run, with the decisions of people up to ``as_of``.
+        as_of: What "now" means, UTC without zone.
+
+    Raises:
+        InputError: where nothing is published, or no work file is left.
+    """
+    with working(home):
+        base = newest_base(home)
+        if base is None:
+            raise InputError(f"no work file of a publication in {home.runs}; publish a run first (leadgrade run)")
+        folder = home.work_file(run_id).parent
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        try:
+            _copy(base[1], home.work_file(run_id))
+            _copy_decisions(home.root, folder, as_of)
+            engine = DuckDBEngine(
+                home.work_file(run_id), memory_limit=memory_limit(settings.run.memory_limit), spill=folder / "spill"
+            )
+            with engine:
+                run = Run(engine, settings, folder, run_id, as_of, home.secret())
+                _write_meta(engine, run, Branch(home.work_file(run_id), None))
+                yield run
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy_decisions(source: Path, target: Path, as_of: datetime) -> None:
+    """What people had decided by then: the file only grows, so that it is its beginning."""
+    lines = (source / decisions.FILE).read_bytes().splitlines(keepends=True) if decisions.read(source) else []
+    known = takewhile(lambda pair: pair[0].decided_at <= as_of, zip(decisions.read(source), lines, strict=False))
+    if lines:
+        (target / decisions.FILE).write_bytes(b"".join(line for _, line in known))

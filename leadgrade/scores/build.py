@@ -10,14 +10,16 @@ from leadgrade.config.scoring import DIMENSIONS
 from leadgrade.contacts.categories import industry
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.run import Run
+from leadgrade.scores import night_before
+from leadgrade.scores.checklists import checklists_query, coverage_query
 from leadgrade.scores.config_tables import load, model_of
 from leadgrade.scores.model import ScoringModel
 from leadgrade.scores.rules import fired_query, integrity_query, questions_query
 
-BEHAVIOUR_TABLES: tuple[str, ...] = ("event_facts", "page_pairs", "follow_ups", "committees", "behaviour")
+BEHAVIOUR_TABLES: tuple[str, ...] = ("event_facts", "page_pairs", "follow_ups", "person_committees", "behaviour")
 FACT_TABLES: tuple[str, ...] = (
     "person_events", *BEHAVIOUR_TABLES, "intent_surges", "contact_checks",
-    "sales_states", "person_accounts", "person_risks", "facts",
+    "sales_states", "rfm", "person_accounts", "person_risks", "facts",
 )  # fmt: skip
 
 
@@ -51,8 +53,14 @@ def build_fired(run: Run) -> None:
 
 
 def build_points(run: Run) -> None:
-    """Make scores.points: the caps shared out."""
+    """Set last night's points aside, then make scores.points: the caps shared out."""
+    night_before.set_aside(run)
     materialize_files(run.engine, ("points",))
+
+
+def build_changes(run: Run) -> None:
+    """Make scores.changed_people and scores.changes from the points of both nights."""
+    materialize_files(run.engine, ("changed_people", "changes"))
 
 
 def build_questions(run: Run) -> None:
@@ -60,8 +68,18 @@ def build_questions(run: Run) -> None:
     run.engine.materialize("scores.questions", questions_query(model_of(run)))
 
 
+def build_checklists(run: Run) -> None:
+    """Make scores.checklists and scores.coverage."""
+    check_off(run.engine, model_of(run))
+
+
+def build_committees(run: Run) -> None:
+    """Make scores.committees: who of each account takes part in the buying."""
+    materialize_files(run.engine, ("committees",))
+
+
 def build_quality(run: Run) -> None:
-    """Make scores.totals, scores.questions and scores.quality."""
+    """Make scores.totals, scores.questions, scores.checklists, scores.coverage and scores.quality."""
     grade(run.engine, model_of(run))
 
 
@@ -100,7 +118,10 @@ def build_history(run: Run) -> None:
 
 def build_all(run: Run) -> None:
     """The whole stage, in order, for those who run it without Dagster."""
-    steps = (load, build_facts, build_integrity, build_fired, build_points, build_quality, build_models, build_history)
+    steps = (
+        load, build_facts, build_integrity, build_fired, build_points, build_quality, build_committees,
+        build_changes, build_models, build_history,
+    )  # fmt: skip
     for step in steps:
         step(run)
 
@@ -118,19 +139,28 @@ def fire(engine: DuckDBEngine, model: ScoringModel) -> None:
 
 
 def grade(engine: DuckDBEngine, model: ScoringModel) -> None:
-    """Make scores.totals, scores.questions and scores.quality from scores.points and scores.facts."""
+    """Make scores.totals, .questions, .checklists, .coverage and .quality from scores.points and scores.facts."""
     materialize_files(engine, ("totals",))
     engine.materialize("scores.questions", questions_query(model))
+    check_off(engine, model)
     materialize_files(engine, ("quality",))
 
 
+def check_off(engine: DuckDBEngine, model: ScoringModel) -> None:
+    """Make scores.checklists and scores.coverage from scores.facts, scores.behaviour and scores.event_facts."""
+    engine.materialize("scores.checklists", checklists_query(model))
+    engine.materialize("scores.coverage", coverage_query(model))
+
+
 _RULE_INPUTS = ("scores.facts", "scores.behaviour", "scores.event_facts")
-BUILDS: dict[str, tuple[Callable[[Run], object], tuple[str, ...]]] = {
+BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ...]]] = {
     "scores.account_industries": (build_account_industries, ("raw.accounts",)),
     "scores.integrity": (build_integrity, _RULE_INPUTS),
     "scores.fired": (build_fired, _RULE_INPUTS),
+    ("scores.points", *night_before.TABLES): (build_points, ("scores.fired",)),
     "scores.questions": (build_questions, ("scores.totals", "scores.facts")),
+    ("scores.checklists", "scores.coverage"): (build_checklists, _RULE_INPUTS),
     "scores.models": (build_models, ()),
     "scores.history": (build_history, ("scores.quality",)),
 }
-"""The tables that no SQL file makes: the function that does, and the tables that it reads."""
+"""The tables that a function makes, and not an SQL file alone, and the tables that it reads."""

@@ -189,10 +189,11 @@ _NEVER = Compiled("false", "cast(null as varchar)")
 def word_pattern(phrases: list[str]) -> str:
     """A regular expression whose group 2 is the first of the phrases that stands as whole words; '' for no phrase.
 
-    Only what RE2 and Java read alike is used. Longer phrases win where two begin at one place.
+    Only what RE2 and Java read alike is used: marks beyond ASCII stand for themselves and may not be
+    escaped. Longer phrases win where two begin at one place.
     """
     escaped = [
-        re.sub(r"\s+", r"\\s+", re.sub(r"([^\w\s])", r"\\\1", phrase.strip().lower()))
+        re.sub(r"\s+", r"\\s+", re.sub(r"([!-/:-@\[-^`{-~])", r"\\\1", phrase.strip().lower()))
         for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
         if phrase.strip()
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from leadgrade.config.scoring import DIMENSIONS
+from leadgrade.config.scoring_checklists import GATED
 from leadgrade.engine import DuckDBEngine
 from leadgrade.run import Run
 from leadgrade.scores.model import ScoringModel
@@ -26,7 +27,7 @@ def model_of(run: Run) -> ScoringModel:
 
 
 def write_tables(engine: DuckDBEngine, model: ScoringModel, as_of: datetime) -> None:
-    """Write the tables: config.scoring (one row of scalars), and scoring_dimensions, _grades, _lists, _lookbacks, _rules."""
+    """Write config.scoring (one row of scalars), and scoring_dimensions, _grades, _lists, _lookbacks, _rules."""
     scalars = {**_scalars(model), **_times(model, as_of)}
     engine.write("config.scoring", pl.DataFrame([scalars], schema={k: _type(k, v) for k, v in scalars.items()}))
     dimensions = [(name, cap, model.points_most(name)) for name, cap in model.caps.items()]
@@ -61,6 +62,7 @@ def _scalars(model: ScoringModel) -> dict[str, Any]:
         "surge_topic_share": float(config.third_party.min_topic_share),
         **gates,
         **excluded,
+        **{f"{name}_coverage": float(config.checklist_gates.get(name, 0)) for name in GATED},
     }
 
 

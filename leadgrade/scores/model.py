@@ -38,6 +38,12 @@ class ScoringModel:
     def definition(self) -> str:
         """The model as JSON with sorted keys: equal models have equal text, whatever comments or order the YAML had."""
         content = self.config.model_dump(mode="json", by_alias=True, exclude_none=True)
+        # what the base gave stands in the content; keys that a release added are told where they say something, so that ids stay
+        content.pop("base", None)
+        content["allow_sensitive"] = content["allow_sensitive"] or False
+        for name in ("checklists", "checklist_gates"):
+            if getattr(self.config, name) == ScoringConfig.model_fields[name].get_default(call_default_factory=True):
+                content.pop(name)
         content["rules"].sort(key=lambda rule: rule["id"])
         return json.dumps({**content, "profile": self.profile}, sort_keys=True, ensure_ascii=False)
 

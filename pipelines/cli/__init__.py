@@ -1,4 +1,4 @@
-"""The command line: leadgrade run, check, inspect, explain, people, consent, report, demo, quarantine, subject, erase, rollback.
+"""The command line, ``leadgrade``: what COMMANDS lists.
 
 A command's module is imported when the command is called: Dagster and the engine take seconds.
 """
@@ -21,6 +21,7 @@ COMMANDS = {
     "report": ("report:report", "Write the quality report of the last publication (one HTML file, offline) and print its path."),
     "subject": ("subject:subject", "Show what is held of a person, and why they are here; values on request only."),
     "erase": ("erase:erase", "Erase people from everything below the home, and write a certificate that names nobody."),
+    "replay": ("replay:replay", "Score the past under another model and name who crosses the threshold."),
     "rollback": ("rollback:rollback", "Let readers see an earlier generation again (the one before the current, or GENERATION)."),
     "demo": ("demo:demo", "Make raw leads of several systems with known truth (truth beside the exports, never in them)."),
 }  # fmt: skip

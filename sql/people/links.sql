@@ -1,4 +1,4 @@
--- people.links: which person an event, consent, suppression, activity, opportunity or decision is about
+-- people.links: which person an event, consent, suppression, activity, opportunity, order or decision is about
 -- grain: object, record_id
 -- reads: people.subjects, people.handles
 select

@@ -1,7 +1,7 @@
 -- people.subjects: the current records of other objects that are about a person, with what they say of whom
 -- grain: object, record_id
 -- reads: raw.versions, raw.files, raw.events, raw.consents, raw.suppressions, raw.activities, raw.opportunities,
---   raw.sales_decisions
+--   raw.orders, raw.sales_decisions
 with records as (
     select
         'events' as object,
@@ -52,6 +52,16 @@ with records as (
         opportunities.subject_email,
         cast(null as varchar) as subject_phone
     from raw.opportunities as opportunities
+    union all
+    select
+        'orders' as object,
+        orders.file_id,
+        orders.row_number,
+        orders.source,
+        orders.subject_id,
+        orders.subject_email,
+        orders.subject_phone
+    from raw.orders as orders
     union all
     select
         'sales_decisions' as object,

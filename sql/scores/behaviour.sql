@@ -1,6 +1,6 @@
 -- scores.behaviour: facts that several events make together: page pairs, follow-ups, committees, product use
 -- grain: person_id
--- reads: scores.person_events, scores.page_pairs, scores.follow_ups, scores.committees, config.scoring
+-- reads: scores.person_events, scores.page_pairs, scores.follow_ups, scores.person_committees, config.scoring
 with activity as (
     select
         person_events.person_id,
@@ -23,7 +23,7 @@ with activity as (
 people as (
     select activity.person_id from activity
     union
-    select committees.person_id from scores.committees as committees
+    select committees.person_id from scores.person_committees as committees
 )
 
 select
@@ -44,5 +44,5 @@ left join scores.page_pairs as page_pairs
     on people.person_id = page_pairs.person_id
 left join scores.follow_ups as follow_ups
     on people.person_id = follow_ups.person_id
-left join scores.committees as committees
+left join scores.person_committees as committees
     on people.person_id = committees.person_id

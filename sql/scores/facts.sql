@@ -1,7 +1,7 @@
 -- scores.facts: one line a person with everything that rules may ask, apart from scores.behaviour
 -- grain: person_id
 -- reads: people.golden, scores.person_accounts, scores.intent_surges, scores.contact_checks, scores.person_risks,
---   scores.sales_states, meta.run
+--   scores.sales_states, scores.rfm, meta.run
 select
     golden.person_id,
     accounts.account_id,
@@ -27,6 +27,8 @@ select
     datediff('day', run.as_of::date, coalesce(golden.renewal_date, accounts.renewal_date)::date) as renewal_days,
     datediff('day', run.as_of::date, coalesce(golden.contract_end, accounts.contract_end)::date) as contract_end_days,
     coalesce(golden.budget_hi, golden.budget_lo) as budget,
+    golden.use_case,
+    golden.current_solution,
     coalesce(golden.buying_role = 'budget_holder', false) as has_budget_owner,
     -- contact
     checks.has_email,
@@ -56,7 +58,14 @@ select
     coalesce(surges.intent_record, accounts.intent_record) is not null as has_intent_surge,
     coalesce(surges.intent_record, accounts.intent_record) as intent_record,
     coalesce(sales_states.is_customer, false) as is_customer,
-    sales_states.sales_stage
+    sales_states.sales_stage,
+    -- orders
+    rfm.order_count,
+    rfm.order_amount,
+    rfm.days_since_order,
+    rfm.recency as rfm_recency,
+    rfm.frequency as rfm_frequency,
+    rfm.monetary as rfm_monetary
 from people.golden as golden
 cross join meta.run as run
 inner join scores.contact_checks as checks
@@ -69,3 +78,5 @@ left join scores.intent_surges as surges
     on golden.company_domain = surges.domain
 left join scores.sales_states as sales_states
     on golden.person_id = sales_states.person_id
+left join scores.rfm as rfm
+    on golden.person_id = rfm.person_id

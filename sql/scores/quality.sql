@@ -1,6 +1,7 @@
 -- scores.quality: the grade: dimensions, total, gates, class and what to do next
 -- grain: person_id
--- reads: scores.totals, scores.facts, scores.behaviour, scores.questions, config.scoring, config.scoring_grades
+-- reads: scores.totals, scores.facts, scores.behaviour, scores.questions, scores.coverage, config.scoring,
+--   config.scoring_grades
 with scored as (
     select
         totals.*,
@@ -18,10 +19,17 @@ gated as (
             case when scored.intent < scoring.intent_gate then 'intent' end,
             case when scored.access < scoring.access_gate then 'access' end,
             case when scored.timing < scoring.timing_gate then 'timing' end,
-            case when scored.integrity < scoring.integrity_gate then 'integrity' end
+            case when scored.integrity < scoring.integrity_gate then 'integrity' end,
+            -- checklists are no gates unless the model makes them such
+            case when coverage.bant < scoring.bant_coverage then 'bant' end,
+            case when coverage.champ < scoring.champ_coverage then 'champ' end,
+            case when coverage.meddicc < scoring.meddicc_coverage then 'meddicc' end,
+            case when coverage.questions < scoring.questions_coverage then 'questions' end
         ), '') as gates_failed
     from scored
     cross join config.scoring as scoring
+    left join scores.coverage as coverage
+        on scored.person_id = coverage.person_id
 ),
 
 classed as (

@@ -10,7 +10,7 @@ from leadgrade.people.build import build_all, build_features, build_members, bui
 from leadgrade.run import Run
 from tests.support import AS_OF, make_table
 
-OBJECTS = ("events", "consents", "suppressions", "activities", "opportunities", "sales_decisions")
+OBJECTS = ("events", "consents", "suppressions", "activities", "opportunities", "orders", "sales_decisions")
 DAY = timedelta(days=1)
 
 

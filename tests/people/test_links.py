@@ -29,7 +29,8 @@ def test_links(run: Run) -> None:
         record(7),
     ]
     suppressions = [record(1, subject_phone="0047 22 33 44 55"), record(2, subject_phone="22334")]
-    night(run, leads, raw_leads=raw_leads, events=events, suppressions=suppressions)
+    orders = [record(1, subject_email="bo@y.example")]
+    night(run, leads, raw_leads=raw_leads, events=events, suppressions=suppressions, orders=orders)
     of = people(run)
     found = {
         (r["object"], r["record_id"]): (r["person_id"], r["method"]) for r in run.engine.read("people.links").to_dicts()
@@ -42,6 +43,7 @@ def test_links(run: Run) -> None:
         ("events", "r5"): (of["b1"], "email"),
         ("events", "r6"): (None, "none"),
         ("events", "r7"): (None, "none"),
+        ("orders", "r1"): (of["b1"], "email"),
         ("suppressions", "r1"): (of["a1"], "phone"),
         ("suppressions", "r2"): (None, "none"),
     }

@@ -90,6 +90,9 @@ def _add_raw(rows: dict[str, list[dict[str, Any]]], person: dict[str, Any]) -> N
     for number, (provider, domain, topic, score, kind, days) in enumerate(person.get("signals", [])):
         content = {"provider": provider, "domain": domain, "topic": topic, "score": score, "signal_type": kind}
         _raw(rows, "intent_signals", f"i_{name}_{number}", {**content, "occurred_at": _ago(days)})
+    for number, (amount, status, days) in enumerate(person.get("orders", [])):
+        content = {"amount": amount, "currency": "EUR", "status": status, "ordered_at": _ago(days)}
+        _raw(rows, "orders", f"r_{name}_{number}", content, name)
     if "decision" in person:
         _raw(rows, "sales_decisions", f"d_{name}", {"decision": person["decision"], "occurred_at": _ago(5)}, name)
     if person.get("won"):

@@ -49,6 +49,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "grades out of order": ({**SEED, "thresholds": {"grades": {"A": 10, "B": 60, "F": 0}}}, "thresholds.grades", "out of order"),
     "unreachable": ({**SEED, "thresholds": {"quality": 146}}, "thresholds.quality", "add up to 145"),
     "gate above cap": ({**SEED, "dimensions": {"fit": {"cap": 10, "gate": 20}}}, "dimensions.fit", "above cap"),
+    "unknown base": ({**SEED, "base": "sed"}, "base", "did you mean 'seed'?"),
     "norway": ({**SEED, "icp": {"countries": [False]}}, "icp.countries.0", "write 'NO'"),
     "band upside down": ({**SEED, "icp": {"employees": [2000, 200]}}, "icp.employees", "from low to high"),
     "unknown key": ({**SEED, "treshold": 3}, "treshold", "not permitted"),
@@ -76,7 +77,17 @@ def test_all_faults_at_once() -> None:
 
 
 def test_sensitive_rules_where_allowed() -> None:
-    assert ScoringConfig.model_validate({**with_rule(id="fit.age_band"), "allow_sensitive": True})
+    assert ScoringConfig.model_validate({**with_rule(id="fit.age_band"), "allow_sensitive": ["fit.age_band"]})
+
+
+def test_one_rule_allowed_by_name_allows_no_other() -> None:
+    data = {**with_rule(id="fit.age_band"), "allow_sensitive": ["fit.age_band"]}
+    data["rules"].append(
+        {"id": "fit.gender", "dimension": "fit", "points": 1, "when": {"field": "city", "known": True}}
+    )
+    assert [where for where, _ in faults(data)] == ["rules.fit.gender"]
+    assert faults({**SEED, "allow_sensitive": ["fit.gone"]})[0][1].startswith("no rule has the id 'fit.gone'")
+    assert [where for where, _ in faults({**SEED, "allow_sensitive": True})] == ["allow_sensitive"]
 
 
 def test_seed_totals() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from leadgrade.engine import DuckDBEngine
 from leadgrade.run import Run
 from leadgrade.scores.build import build_all
 from tests.scores.people import make_inputs
-from tests.support import make_run
+from tests.support import REPOSITORY, make_run
 
-PEOPLE: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "golden.yaml").read_text(encoding="utf-8"))
+GOLDEN: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "golden.yaml").read_text(encoding="utf-8"))
+PEOPLE: list[dict[str, Any]] = GOLDEN["people"]
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +31,13 @@ def found(run: Run, name: str) -> dict[str, Any]:
     ).to_dicts()
     rows = [
         run.engine.collect(f"select * from {t} where person_id = $n", {"n": name})
-        for t in ("scores.quality", "scores.integrity")
+        for t in ("scores.quality", "scores.integrity", "scores.coverage")
     ]
-    assert [frame.height for frame in rows] == [1, 1]
-    quality, integrity = (frame.to_dicts()[0] for frame in rows)
+    assert [frame.height for frame in rows] == [1, 1, 1]
+    quality, integrity, coverage = (frame.to_dicts()[0] for frame in rows)
     return {
         **{key: value for key, value in integrity.items() if key != "points"},
+        **coverage,
         **quality,
         "rules": [row["rule"] for row in points],
         "points": {row["rule"]: row["points"] for row in points},
@@ -53,6 +56,31 @@ def test_grade(run: Run, person: dict[str, Any]) -> None:
     assert shown == person["expect"]
 
 
+def test_every_decision_has_a_case() -> None:
+    named = [int(number) for person in PEOPLE for number in re.findall(r"R(\d+)_", person["name"])]
+    elsewhere = {int(name[1:]): place.split("::") for name, place in GOLDEN["proven_elsewhere"].items()}
+    assert {*named, *elsewhere} == set(range(1, 33))
+    assert len(PEOPLE) >= 40
+    gone = [
+        place
+        for place in elsewhere.values()
+        if f"def {place[1]}(" not in (REPOSITORY / place[0]).read_text(encoding="utf-8")
+    ]
+    assert gone == []
+    documented = set(
+        re.findall(r"^\| R(\d+) \|", (REPOSITORY / "docs" / "scoring.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert documented == {str(number) for number in range(1, 33)}
+
+
+def test_claims_of_vendors_are_in_no_code() -> None:
+    claims = re.compile(r"vendasta|ruler analytics|57% to 70%|50% more sales|33% lower cost", re.IGNORECASE)
+    files = [path for folder in ("leadgrade", "sql", "config", "assets") for path in (REPOSITORY / folder).rglob("*")]
+    texts = {path: path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".sql", ".yaml")}
+    assert len(texts) > 100
+    assert [path.name for path, text in texts.items() if claims.search(text)] == []
+
+
 def test_points_add_up_and_integrity_agrees(run: Run) -> None:
     wrong = run.engine.collect(
         "select quality.person_id from scores.quality as quality "
@@ -69,9 +97,7 @@ def test_every_point_has_evidence(run: Run) -> None:
 
 
 def test_event_points_name_the_latest_event(run: Run) -> None:
-    assert (
-        found(run, "row_14_five_visits_count_once")["evidence"]["intent.pricing"] == "e_row_14_five_visits_count_once_0"
-    )
+    assert found(run, "R14_five_visits_count_once")["evidence"]["intent.pricing"] == "e_R14_five_visits_count_once_0"
 
 
 def test_running_twice_changes_nothing(run: Run) -> None:

@@ -79,6 +79,7 @@ def test_checks_pass_and_each_can_fail(tmp_path: Path) -> None:
         "integrity_agrees": "update scores.integrity set points = 3 where person_id = 'p_1'",
         "points_rule_known": "insert into scores.points select * from scores.points",
         "every_person_scored": "delete from scores.quality where person_id = 'p_1'",
+        "changes_add_up": "insert into scores.changed_people (person_id, change) values ('p_1', 1)",
         "quality_lead_rate": "update scores.quality set is_quality = false",
         "quality_near_misses": "update scores.quality set score = 79",
     }
