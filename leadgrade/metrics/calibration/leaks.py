@@ -68,8 +68,10 @@ def find_leaks(
     for field in fields or frame.columns:
         information, auc, values = association(levels(frame[field]), won)
         late = _late_share((written_at or {}).get(field), outcome_at)
-        rows.append(_row(field, frame.height - frame[field].null_count(), values, information, auc, late))
-    table = pl.DataFrame(rows, schema=_SCHEMA)
+        verdict, reason = verdict_of(field, information, auc, late)
+        filled = frame.height - frame[field].null_count()
+        rows.append((field, filled, values, information, auc, late, verdict, reason))
+    table = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     return table.sort("verdict", "information_share", "field", descending=[True, True, False])
 
 
@@ -112,22 +114,13 @@ def _late_share(written: pl.Series | None, outcome_at: pl.Series | None) -> floa
     return float((times["written"] > times["outcome"]).cast(pl.Float64).mean() or 0.0) if times.height else None  # type: ignore[arg-type]
 
 
-def _row(field: str, rows: int, values: int, information: float, auc: float, late: float | None) -> dict[str, object]:
+def verdict_of(field: str, information: float, auc: float, late: float | None) -> tuple[str, str | None]:
+    """(verdict, reason) of a field by its name and what was measured; see :func:`find_leaks`."""
     words = re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", field)).lower()
-    reason = None
     if late is not None and late > MAX_LATE_SHARE:
-        reason = "written_after_outcome"
-    elif information >= MAX_INFORMATION or auc >= MAX_AUC:
-        reason = "knows_too_much"
-    elif information >= MIN_INFORMATION and _LATEST.search(words):
-        reason = "latest_state"
-    return {
-        "field": field,
-        "rows": rows,
-        "values": values,
-        "information_share": information,
-        "auc": auc,
-        "late_share": late,
-        "verdict": "leak" if reason else "clean",
-        "reason": reason,
-    }
+        return "leak", "written_after_outcome"
+    if information >= MAX_INFORMATION or auc >= MAX_AUC:
+        return "leak", "knows_too_much"
+    if information >= MIN_INFORMATION and _LATEST.search(words):
+        return "leak", "latest_state"
+    return "clean", None
