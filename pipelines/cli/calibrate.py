@@ -56,9 +56,9 @@ def _show(models: list[Row], rules: list[Row], leaks: list[Row]) -> None:
     console.print(table)
     table = Table("Rule", "Points", "Fired", "Won", "Lift", "95 %", "Verdict", "Proposed", title="Rules", box=None)
     for row in rules:
-        span = f"{row['lift_lo']:.2f} to {row['lift_hi']:.2f}"
+        span = "" if row["lift"] is None else f"{row['lift_lo']:.2f} to {row['lift_hi']:.2f}"
         proposed = "" if row["suggested_points"] is None else str(row["suggested_points"])
-        counts = (str(row["points"]), f"{row['fired']:,}", f"{row['fired_won']:,}", f"{row['lift']:.2f}", span)
+        counts = (str(row["points"]), f"{row['fired']:,}", f"{row['fired_won']:,}", _figure(row["lift"]), span)
         table.add_row(row["rule"], *counts, row["verdict"], proposed)
     console.print(table)
     for row in leaks:

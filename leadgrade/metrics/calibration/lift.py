@@ -80,6 +80,9 @@ def lift_of_counts(counts: pl.DataFrame) -> pl.DataFrame:
     )
     lo, hi = wilson(pl.col("fired_won"), pl.col("fired"))
     table = table.with_columns(rate_fired_lo=lo, rate_fired_hi=hi, verdict=_verdict())
+    known = pl.min_horizontal("fired", "other") > 0
+    unknown = ["lift", "lift_lo", "lift_hi", "log_odds", "log_odds_lo", "log_odds_hi"]
+    table = table.with_columns(pl.when(known).then(pl.col(name)).alias(name) for name in unknown)
     return table.select(
         "rule", "points", "people", "won", "fired", "fired_won", "rate_fired", "rate_fired_lo", "rate_fired_hi",
         "rate_other", "lift", "lift_lo", "lift_hi", "log_odds", "log_odds_lo", "log_odds_hi", "verdict",
