@@ -38,6 +38,7 @@ select
     current_deals.record_id,
     deal_people.person_id,
     current_deals.created_at as opened_at,
+    case when current_deals.is_closed then current_deals.close_date end as closed_at,
     case when current_deals.is_won then current_deals.close_date end as won_at,
     not current_deals.is_closed as is_open,
     current_deals.is_won,
