@@ -1,4 +1,4 @@
-"""The command line: leadgrade run, check, inspect, explain, people, consent, calibrate, report, demo, quarantine, rollback.
+"""The command line: leadgrade run, check, inspect, explain, people, consent, calibrate, report, export, and more.
 
 A command's module is imported when the command is called: Dagster and the engine take seconds.
 """
@@ -20,6 +20,7 @@ COMMANDS = {
     "consent": ("consent:consent", "Look after the ledger of consent: verify that nothing in it was changed."),
     "calibrate": ("calibrate:calibrate", "Hold the scoring model against what became of the leads, and propose the next one."),
     "report": ("report:report", "Write the quality report of the last publication (one HTML file, offline) and print its path."),
+    "export": ("export:export", "Write a file for an ad platform or a CRM, from the last publication."),
     "rollback": ("rollback:rollback", "Let readers see an earlier generation again (the one before the current, or GENERATION)."),
     "demo": ("demo:demo", "Make raw leads of several systems with known truth (truth beside the exports, never in them)."),
 }  # fmt: skip
