@@ -63,7 +63,7 @@ COUNTS = st.integers(0, 500)
 PERIODS = st.tuples(COUNTS, COUNTS, COUNTS, COUNTS)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(PERIODS, min_size=1, max_size=5))
 def test_contributions_add_up_whatever_comes_and_goes(rows: list[tuple[int, int, int, int]]) -> None:
     cells = []
