@@ -7,10 +7,11 @@ from random import Random
 
 import pytest
 
+from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.run import Run
 from tests.metrics.reference import wilson
 from tests.metrics.world import World, load_world, make_world
-from tests.support import AS_OF, make_run
+from tests.support import AS_OF, make_run, make_table
 
 PEOPLE = 800
 Person = tuple[str, int, float, int | None]
@@ -93,17 +94,17 @@ def test_deciles_are_of_the_first_score_and_small_cells_are_hidden(cells: dict) 
     assert ("source", "event") in cells
 
 
-def test_reasons_are_counted_by_source(home) -> None:
-    world = make_world(0)
+def test_reasons_are_counted_by_source(engine: DuckDBEngine) -> None:
+    tables: dict[str, list[dict]] = {name: [] for name in ("raw.sales_decisions", "raw.versions", "people.links")}
     for n, reason in enumerate(["No budget", "no budget ", "competitor", None]):
         key = {"record_id": f"d_{n}", "file_id": "f_d", "row_number": n}
-        world["raw.sales_decisions"].append({**key, "decision": "rejected", "reason": reason})
-        world["raw.versions"].append({"object": "sales_decisions", "state": "current", **key})
-        world["people.links"].append(
-            {"object": "sales_decisions", "record_id": f"d_{n}", "person_id": "p" if n < 3 else None}
-        )
-    world["people.golden"] = [{"person_id": "p", "source": "web"}]
-    run = make_run(home)
-    load_world(run, world)
-    rows = run.engine.collect("select source, reason, rejections from metrics.rejection_reasons order by all").rows()
-    assert rows == [("unknown", "not told", 1), ("web", "competitor", 1), ("web", "no budget", 2)]
+        tables["raw.sales_decisions"].append({**key, "decision": "rejected", "reason": reason})
+        tables["raw.versions"].append({"object": "sales_decisions", "state": "current", **key})
+        link = {"object": "sales_decisions", "record_id": f"d_{n}", "person_id": "p" if n < 3 else None}
+        tables["people.links"].append(link)
+    tables["people.golden"] = [{"person_id": "p", "source": "web"}]
+    for name, rows in tables.items():
+        make_table(engine, name, rows)
+    engine.materialize("metrics.rejection_reasons", sql_file("metrics.rejection_reasons").query)
+    found = engine.collect("select source, reason, rejections from metrics.rejection_reasons order by all").rows()
+    assert found == [("unknown", "not told", 1), ("web", "competitor", 1), ("web", "no budget", 2)]
