@@ -67,6 +67,10 @@ bench-decay: $(STAMP)  ## laws of decay that are known: how often they are found
 bench-hygiene: $(STAMP)  ## 1,000,000 people: CPU seconds of each table of the stage hygiene and peak memory
 	@$(BIN)/python -m benchmarks.hygiene
 
+.PHONY: bench-metrics
+bench-metrics: $(STAMP)  ## 1,000,000 people: CPU seconds of each table of the stage metrics and peak memory
+	@$(BIN)/python -m benchmarks.metrics
+
 .PHONY: diff
 diff: $(STAMP)  ## millions of numbers and addresses against the libraries, 100,000 histories of consent against a reference
 	@$(BIN)/python -m tests.contacts.differential.phones --stress 2500000 --realistic 400000 --every 1 --seed $(SEED)
