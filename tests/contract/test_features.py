@@ -14,7 +14,7 @@ from tests.support import REPOSITORY
 
 FEATURES = {name: row for rows in read_yaml(DOCS / "features.yaml").values() for name, row in rows.items()}
 # named ahead of the code that carries them; empty when all of it is in
-PENDING = {"scores.checklists"}
+PENDING = {"scores.checklists", "scores.changes", "`leadgrade replay`"}
 SCORING = {rule["id"] for rule in read_yaml(REPOSITORY / "config" / "scoring.yaml")["rules"]}
 AUDIT = {rule.rule for rule in load_rules()}
 KEYS = {f"{name}.{path}" for name, model in MODELS.items() for path, _, _ in config_keys(model)}
