@@ -75,6 +75,10 @@ bench-scores: $(STAMP)  ## 1,000,000 people: CPU seconds of each table of the st
 bench-replay: $(STAMP)  ## twelve monthly nights, published and then replayed: is the past what was published?
 	@$(BIN)/python -m benchmarks.replay
 
+.PHONY: bench-metrics
+bench-metrics: $(STAMP)  ## 1,000,000 people: CPU seconds of each table of the stage metrics and peak memory
+	@$(BIN)/python -m benchmarks.metrics
+
 .PHONY: diff
 diff: $(STAMP)  ## millions of numbers and addresses against the libraries, 100,000 histories of consent against a reference
 	@$(BIN)/python -m tests.contacts.differential.phones --stress 2500000 --realistic 400000 --every 1 --seed $(SEED)

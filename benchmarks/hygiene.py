@@ -94,14 +94,19 @@ def prepare(path: Path, people: int) -> None:
         for arguments in (["demo", *out], ["run", "--home", str(home), "--as-of", AS_OF]):
             subprocess.run([program("leadgrade"), *arguments], check=True, stdout=subprocess.DEVNULL)
         night = next((home / "runs").glob("*/work.duckdb"))
-        with DuckDBEngine(path) as engine:
-            engine.sql(f"attach '{night}' as night (read_only)")
-            engine.sql("create table meta.run as select * from night.meta.run")
-            there = int(engine.collect("select count(*) as n from night.people.golden")["n"][0])
-            for table in inputs():
-                columns = ", ".join(_copied(c.name) for c in contract.table(table).columns)
-                copies = f"range({-(-people // there)}) as copies(k)"
-                engine.sql(f"create table {table} as select {columns} from night.{table} cross join {copies}")
+        copy_night(night, path, people, inputs())
+
+
+def copy_night(night: Path, path: Path, people: int, tables: list[str]) -> None:
+    """Copy the tables of a work file under other ids until there are ``people`` people."""
+    with DuckDBEngine(path) as engine:
+        engine.sql(f"attach '{night}' as night (read_only)")
+        engine.sql("create table meta.run as select * from night.meta.run")
+        there = int(engine.collect("select count(*) as n from night.people.golden")["n"][0])
+        for table in tables:
+            columns = ", ".join(_copied(c.name) for c in contract.table(table).columns)
+            copies = f"range({-(-people // there)}) as copies(k)"
+            engine.sql(f"create table {table} as select {columns} from night.{table} cross join {copies}")
 
 
 def _make(path: Path, part: str) -> None:

@@ -1,7 +1,7 @@
 """Writes the reference pages from what they describe: ``python -m leadgrade.reference``.
 
 docs/tables.md comes from the table contract, docs/rules.md from the rules of the audit, docs/configuration.md from the
-configuration models. A test fails when a page is behind.
+configuration models, docs/features.md from docs/features.yaml. A test fails when a page is behind.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from leadgrade import contract
 from leadgrade.audit import load_rules
 from leadgrade.config.loader import MODELS
+from leadgrade.yaml_files import read_yaml
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _MADE = "<!-- written by `make docs`; edit what it describes instead -->\n"
@@ -124,7 +125,35 @@ def configuration_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"tables.md": tables_page, "rules.md": rules_page, "configuration.md": configuration_page}
+def features_page() -> str:
+    """docs/features.md: what is asked of a lead grading system, and what carries it, from docs/features.yaml."""
+    lines = ["# What is asked, and what carries it", _MADE]
+    lines.append(
+        "Each line names the table, column, rule, configuration key or command that carries it; what nothing carries says why. "
+        "A test fails when one of them does not exist.\n"
+    )
+    for section, rows in read_yaml(DOCS / "features.yaml").items():
+        lines += [f"## {section}", "| id | what | carried by |", "|---|---|---|"]
+        for name, (what, *carriers) in rows.items():
+            lines.append(f"| {name} | {_cell(what)} | {'; '.join(_carrier(c) for c in carriers)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _carrier(text: str) -> str:
+    kind, _, rest = text.partition(":")
+    if kind == "not":
+        return f"not carried:{rest}"
+    words = {"rule": "rule ", "audit": "audit rule ", "config": "key "}.get(kind)
+    return f"{words}`{rest}`" if words else text if text.startswith("`") else f"`{text}`"
+
+
+PAGES = {
+    "tables.md": tables_page,
+    "rules.md": rules_page,
+    "configuration.md": configuration_page,
+    "features.md": features_page,
+}
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -11,6 +12,12 @@ from leadgrade.config.base import Model
 
 # an address, with or without a port; an IPv6 address with a port stands in brackets
 _NAMESERVER = r"^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\[[0-9a-fA-F:.]+\](:\d{1,5})?)$"
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("not an IANA time zone, e.g. Europe/Berlin")
+    return value
 
 
 class MailServersConfig(Model):
@@ -68,6 +75,24 @@ class Retention(Model):
     )
 
 
+class ServiceLevels(Model):
+    """When sales works, and what it promised."""
+
+    time_zone: str = Field("UTC", description="Time zone of the working days, an IANA name.")
+    holidays: list[date] = Field(
+        default_factory=list, description="Days on which sales does not work, e.g. 2026-12-25."
+    )
+    first_touch_minutes: float = Field(5, gt=0, description="Minutes within which a new lead is touched.")
+    touches_first_hour: int = Field(2, ge=1, description="Touches in the first hour.")
+    cadence_touches: int = Field(12, ge=1, description="Touches within the business days of the cadence.")
+    cadence_business_days: int = Field(10, ge=1, le=60, description="Business days of the cadence, the first included.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        return _zone(value)
+
+
 class RunConfig(Model):
     """run.yaml. Every key has a safe default."""
 
@@ -110,6 +135,10 @@ class RunConfig(Model):
     enrichment: Enrichment = Field(default_factory=Enrichment, description="Values that vendors give.")
     # --- how long
     retention: Retention = Field(default_factory=Retention, description="How long people are kept.")
+    # --- what sales promised
+    service_levels: ServiceLevels = Field(
+        default_factory=ServiceLevels, description="Working days of sales and its promises (metrics.sla)."
+    )
     # --- what is enough
     match_threshold: float = Field(
         0.9, gt=0, lt=1, description="Match probability from which two leads are one person."
@@ -130,6 +159,4 @@ class RunConfig(Model):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("not an IANA time zone, e.g. Europe/Berlin")
-        return value
+        return _zone(value)

@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 
 from leadgrade.engine import sql_file, sql_files
 from leadgrade.metrics import config_tables
+from leadgrade.metrics.calibration_stage import READS, TABLES, build_calibration, build_first_scores
 from leadgrade.run import Run
 
 
@@ -26,7 +27,9 @@ def build_quality_history(run: Run) -> None:
     )
 
 
-BUILDS: dict[str, tuple[Callable[[Run], object], tuple[str, ...]]] = {
+BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ...]]] = {
+    "metrics.first_scores": (build_first_scores, ("scores.history", "scores.quality")),
+    TABLES: (build_calibration, READS),
     "metrics.quality_history": (build_quality_history, ("metrics.quality_tonight",)),
 }
 """The tables that no SQL file makes: the function that does, and the tables that it reads."""
@@ -42,6 +45,8 @@ def order() -> list[str]:
 def build(run: Run) -> None:
     """Build every table of the stage. The tables of the earlier stages have to be there."""
     config_tables.load(run)
+    build_first_scores(run)
     for table in order():
         run.engine.materialize(table, sql_file(table).query)
+    build_calibration(run)
     build_quality_history(run)

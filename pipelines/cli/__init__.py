@@ -18,10 +18,12 @@ COMMANDS = {
     "explain": ("explain:explain", "Show the grade of a person, point by point, with the evidence of each."),
     "people": ("people:people", "Look into the matching and correct it: why leads are one person, and who should be."),
     "consent": ("consent:consent", "Look after the ledger of consent: verify that nothing in it was changed."),
+    "calibrate": ("calibrate:calibrate", "Hold the scoring model against what became of the leads, and propose the next one."),
     "report": ("report:report", "Write the quality report of the last publication (one HTML file, offline) and print its path."),
     "subject": ("subject:subject", "Show what is held of a person, and why they are here; values on request only."),
     "erase": ("erase:erase", "Erase people from everything below the home, and write a certificate that names nobody."),
     "replay": ("replay:replay", "Score the past under another model and name who crosses the threshold."),
+    "export": ("export:export", "Write a file for an ad platform or a CRM, from the last publication."),
     "rollback": ("rollback:rollback", "Let readers see an earlier generation again (the one before the current, or GENERATION)."),
     "demo": ("demo:demo", "Make raw leads of several systems with known truth (truth beside the exports, never in them)."),
 }  # fmt: skip

@@ -37,6 +37,9 @@ deal_people as (
 select
     current_deals.record_id,
     deal_people.person_id,
+    current_deals.created_at as opened_at,
+    case when current_deals.is_closed then current_deals.close_date end as closed_at,
+    case when current_deals.is_won then current_deals.close_date end as won_at,
     not current_deals.is_closed as is_open,
     current_deals.is_won,
     current_deals.is_closed and not current_deals.is_won as is_lost,

@@ -1,7 +1,7 @@
 -- metrics.person_facts: one line a person with everything that the rates count; our own people are not counted
 -- grain: person_id
 -- reads: people.golden, scores.quality, hygiene.people, hygiene.reach, hygiene.risk, metrics.person_sales,
---   metrics.spend_facts, meta.run
+--   metrics.sla, metrics.spend_facts, meta.run
 with internal_people as (
     select distinct risk.person_id
     from hygiene.risk as risk
@@ -43,6 +43,10 @@ select
     coalesce(email_reach.has_contact and email_reach.is_bounced, false) as is_bounced,
     coalesce(person_sales.is_called, false) as is_called,
     coalesce(person_sales.is_connected, false) as is_connected,
+    sla.first_touch_minutes is not null as is_touched,
+    coalesce(sla.is_first_touch_5m, false) as is_first_touch_5m,
+    coalesce(sla.is_first_hour_met, false) as is_first_hour_met,
+    coalesce(sla.is_cadence_met, false) as is_cadence_met,
     coalesce(person_sales.meetings, 0) as meetings,
     coalesce(person_sales.no_show_meetings, 0) as no_show_meetings
 from people.golden as golden
@@ -52,5 +56,6 @@ left join scores.quality as quality on golden.person_id = quality.person_id
 left join hygiene.people as hygiene_people on golden.person_id = hygiene_people.person_id
 left join email_reach on golden.person_id = email_reach.person_id
 left join metrics.person_sales as person_sales on golden.person_id = person_sales.person_id
+left join metrics.sla as sla on golden.person_id = sla.person_id
 left join metrics.spend_facts as spend_facts on golden.person_id = spend_facts.person_id
 where internal_people.person_id is null

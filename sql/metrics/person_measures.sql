@@ -16,6 +16,11 @@ with sums as (
         cast(count(case when facts.is_mql then 1 end) as double) as mql_people,
         cast(count(case when facts.is_sql then 1 end) as double) as sql_people,
         cast(count(case when facts.is_sql and facts.is_customer then 1 end) as double) as sql_customers,
+        cast(count(case when facts.is_customer then 1 end) as double) as customers,
+        cast(
+            count(case when facts.is_customer and (facts.is_mql or facts.is_pql) then 1 end) as double
+        ) as qualified_customers,
+        cast(count(case when facts.has_deal then 1 end) as double) as people_with_deal,
         cast(count(case when facts.is_customer or facts.has_deal then 1 end) as double) as people_with_outcome,
         cast(count(case when facts.is_matured then 1 end) as double) as matured_people,
         cast(count(case when facts.is_matured and facts.has_deal then 1 end) as double) as matured_people_with_deal,
@@ -27,6 +32,10 @@ with sums as (
         cast(count(case when facts.is_bounced then 1 end) as double) as bounced_people,
         cast(count(case when facts.is_called then 1 end) as double) as called_people,
         cast(count(case when facts.is_connected then 1 end) as double) as connected_people,
+        cast(count(case when facts.is_touched then 1 end) as double) as touched_people,
+        cast(count(case when facts.is_matured and facts.is_first_touch_5m then 1 end) as double) as fast_people,
+        cast(count(case when facts.is_matured and facts.is_first_hour_met then 1 end) as double) as first_hour_people,
+        cast(count(case when facts.is_matured and facts.is_cadence_met then 1 end) as double) as cadence_people,
         cast(coalesce(sum(facts.meetings), 0) as double) as meetings,
         cast(coalesce(sum(facts.no_show_meetings), 0) as double) as no_show_meetings,
         cast(coalesce(sum(facts.score), 0) as double) as score_total,
@@ -49,8 +58,10 @@ from sums
 unpivot (
     amount for measure in (
         people, quality_people, qualified_people, mql_people, sql_people, sql_customers, people_with_outcome,
+        customers, qualified_customers, people_with_deal,
         matured_people, matured_people_with_deal, matured_customers, reachable_people, decayed_people,
-        people_with_gap, email_people, bounced_people, called_people, connected_people, meetings, no_show_meetings,
+        people_with_gap, email_people, bounced_people, called_people, connected_people, touched_people,
+        fast_people, first_hour_people, cadence_people, meetings, no_show_meetings,
         score_total, pipeline_amount, won_amount, paid_won_amount
     )
 )

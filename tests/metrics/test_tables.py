@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ import yaml
 
 from leadgrade import contract
 from leadgrade.audit.rules import load_rules
+from leadgrade.config import load_settings
+from leadgrade.config.run import ServiceLevels
 from leadgrade.engine import DuckDBEngine, sql_files
 from leadgrade.engine.sqlfiles import SQL_ROOT
-from leadgrade.metrics.build import build_quality_history, order
+from leadgrade.metrics import config_tables
+from leadgrade.metrics.build import BUILDS, build_quality_history, order
 from leadgrade.metrics.definitions import benchmarks, metrics
 from leadgrade.run import Run
 from tests.metrics.world import World, load_world, make_world
@@ -23,8 +27,13 @@ MONDAY = datetime(2026, 9, 7, 9, 0)
 RULES: dict[str, dict[str, Any]] = yaml.safe_load((SQL_ROOT / "checks" / "metrics.yaml").read_text())
 
 
-def _sla(home: Path, created: datetime, touches: list[datetime], response: datetime | None = None) -> dict[str, Any]:
-    run = make_run(home)
+def _sla(
+    home: Path, created: datetime, touches: list[datetime], response: datetime | None = None, **levels: Any
+) -> dict[str, Any]:
+    settings = load_settings(REPOSITORY / "config")
+    config = settings.run.model_copy(update={"service_levels": ServiceLevels(**levels)})
+    run = make_run(home, settings=replace(settings, run=config))
+    config_tables.load(run)
     make_table(
         run.engine,
         "people.golden",
@@ -72,6 +81,31 @@ def test_ten_business_days_whatever_day_it_starts(home: Path, offset: int) -> No
     row = _sla(home, created, touches)
     assert row["touches_10_business_days"] == 10
     assert not row["is_cadence_met"]
+
+
+def test_holidays_are_no_business_days(home: Path) -> None:
+    touches = [MONDAY + timedelta(days=day) for day in range(40)]
+    last = MONDAY + timedelta(days=11)  # the tenth business day: with two holidays the tenth is two days later
+    holidays = [MONDAY.date(), (MONDAY + timedelta(days=3)).date()]
+    some = [at for at in touches if at <= last]
+    assert _sla(home, MONDAY, some, holidays=holidays)["touches_10_business_days"] == 8
+    assert _sla(home, MONDAY, touches, holidays=holidays)["touches_10_business_days"] == 10
+
+
+def test_days_begin_in_the_time_zone_of_sales(home: Path) -> None:
+    # Sunday 23:30 in UTC is Monday morning in Berlin, and Friday 23:30 is Saturday
+    created = MONDAY.replace(hour=23, minute=30) - timedelta(days=1)
+    for touch, utc, berlin in [(created, 0, 1), (created + timedelta(days=12), 1, 0)]:
+        assert _sla(home, created, [touch])["touches_10_business_days"] == utc
+        assert _sla(home, created, [touch], time_zone="Europe/Berlin")["touches_10_business_days"] == berlin
+
+
+def test_promises_are_those_of_the_configuration(home: Path) -> None:
+    touches = [MONDAY + timedelta(minutes=20), MONDAY + timedelta(minutes=30)]
+    row = _sla(home, MONDAY, touches)
+    assert (row["is_first_touch_5m"], row["is_first_hour_met"], row["is_cadence_met"]) == (False, True, False)
+    row = _sla(home, MONDAY, touches, first_touch_minutes=20, touches_first_hour=3, cadence_touches=2)
+    assert (row["is_first_touch_5m"], row["is_first_hour_met"], row["is_cadence_met"]) == (True, False, True)
 
 
 def test_cadence_is_met_by_twelve(home: Path) -> None:
@@ -157,11 +191,17 @@ def test_rules_find_the_damage_they_are_for_and_nothing_else(mended: Run, rule: 
 
 
 def test_headers_list_the_tables_of_the_query_and_the_order_follows_them() -> None:
-    seen: list[str] = []
+    seen = [table for made in BUILDS for table in ((made,) if isinstance(made, str) else made)]
     for name in order():
         file = sql_files("metrics")[name]
         body = "\n".join(line for line in file.query.split("\n") if not line.startswith("--"))
-        for table in (*contract.tables(), "config.metrics", "config.benchmarks"):
+        for table in (
+            *contract.tables(),
+            "config.metrics",
+            "config.benchmarks",
+            "config.service_levels",
+            "config.business_days",
+        ):
             used = f"from {table} " in body or f"join {table} " in body
             assert used == (table in file.reads), (name, table)
             assert table == name or not used or not table.startswith("metrics.") or table in seen

@@ -1,0 +1,6 @@
+"""Files for other systems, drawn from one published generation: exclusions and conversions for ad platforms, grades for CRMs."""
+
+from leadgrade.export.files import write_export
+from leadgrade.export.queries import EXPORTS, PLATFORMS, SYSTEMS, export_query
+
+__all__ = ["EXPORTS", "PLATFORMS", "SYSTEMS", "export_query", "write_export"]
