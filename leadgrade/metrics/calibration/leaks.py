@@ -81,7 +81,7 @@ def association(values: pl.Series, won: pl.Series, weights: pl.Series | None = N
     counts = pl.DataFrame({"value": values, "n": w, "k": won * w}).group_by("value").agg(pl.col("n", "k").sum())
     distinct = counts.height
     rare = pl.when(pl.col("n") < MIN_LEVEL).then(pl.lit("(rare)")).otherwise("value")
-    counts = counts.with_columns(value=rare).group_by("value").agg(pl.col("n", "k").sum())
+    counts = counts.with_columns(value=rare).group_by("value").agg(pl.col("n", "k").sum()).sort("value")
     n, k = counts["n"].to_numpy(), counts["k"].to_numpy()
     if not 0 < k.sum() < n.sum():
         return 0.0, 0.5, distinct
