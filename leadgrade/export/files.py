@@ -29,8 +29,13 @@ def write_export(home: Home, kind: str, target: str, out: Path) -> int:
         out: The file.
 
     Raises:
-        InputError: nothing is published, the file is there already or its folder is not.
+        InputError: nothing is published, the file is there already or its folder is not, or it lies in the home, where an
+            erasure could not tell whose plain hashes it holds.
     """
+    if out.resolve().is_relative_to(home.root.resolve()):
+        raise InputError(
+            f"{out} lies in the home, which erasures have to keep clean of hashes: name a file outside of {home.root}"
+        )
     generation = home.current()
     if generation is None:
         raise InputError(f"nothing is published yet: {home.published}/current is missing. Run: leadgrade run")

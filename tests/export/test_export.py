@@ -143,6 +143,13 @@ def test_a_file_is_never_overwritten_and_half_a_file_never_left(published: Home,
     assert not (tmp_path / "b.csv").exists()
 
 
+def test_no_file_is_written_below_the_home(published: Home) -> None:
+    out = published.root / "exports.csv"
+    with pytest.raises(InputError, match="outside"):
+        write_export(published, "audience", "meta", out)
+    assert not out.exists()
+
+
 def test_the_command_says_how_many_and_where(published: Home, tmp_path: Path) -> None:
     arguments = ["export", "--home", str(published.root), "--out", str(tmp_path / "c.csv")]
     done = CliRunner().invoke(main, [*arguments, "crm", "--to", "hubspot"])
