@@ -19,11 +19,19 @@ sums as (
         symptoms.is_high_bad,
         symptoms.is_share,
         coalesce(sum(case when lines.period = 'before' then lines.units end), 0) as units_before,
-        coalesce(sum(case when lines.period = 'before' then lines.amount end), 0) as amount_before,
-        coalesce(sum(case when lines.period = 'before' then lines.squares end), 0) as squares_before,
+        coalesce(
+            sum(case when lines.period = 'before' then cast(lines.amount as decimal(30, 9)) end), 0
+        ) as amount_before,
+        coalesce(
+            sum(case when lines.period = 'before' then cast(lines.squares as decimal(30, 9)) end), 0
+        ) as squares_before,
         coalesce(sum(case when lines.period = 'now' then lines.units end), 0) as units_now,
-        coalesce(sum(case when lines.period = 'now' then lines.amount end), 0) as amount_now,
-        coalesce(sum(case when lines.period = 'now' then lines.squares end), 0) as squares_now
+        coalesce(
+            sum(case when lines.period = 'now' then cast(lines.amount as decimal(30, 9)) end), 0
+        ) as amount_now,
+        coalesce(
+            sum(case when lines.period = 'now' then cast(lines.squares as decimal(30, 9)) end), 0
+        ) as squares_now
     from symptoms
     left join metrics.symptom_lines as lines on symptoms.symptom = lines.symptom
     group by symptoms.symptom, symptoms.is_high_bad, symptoms.is_share

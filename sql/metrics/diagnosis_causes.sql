@@ -27,9 +27,13 @@ slices as (
         sliced.kind,
         sliced.slice,
         coalesce(sum(case when sliced.period = 'before' then sliced.units end), 0) as units_before,
-        coalesce(sum(case when sliced.period = 'before' then sliced.amount end), 0) as amount_before,
+        coalesce(
+            sum(case when sliced.period = 'before' then cast(sliced.amount as decimal(30, 9)) end), 0
+        ) as amount_before,
         coalesce(sum(case when sliced.period = 'now' then sliced.units end), 0) as units_now,
-        coalesce(sum(case when sliced.period = 'now' then sliced.amount end), 0) as amount_now
+        coalesce(
+            sum(case when sliced.period = 'now' then cast(sliced.amount as decimal(30, 9)) end), 0
+        ) as amount_now
     from sliced
     group by sliced.symptom, sliced.kind, sliced.slice
 ),

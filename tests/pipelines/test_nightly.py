@@ -54,7 +54,7 @@ def published_content(home: Path) -> dict[str, list]:
         for table in contract.tables().values():
             columns = table.warehouse_columns if name == "warehouse" else table.private_columns
             names = [f'"{c.name}"' for c in columns if c.name not in OF_RUNS]
-            if names and table.stage != "meta":
+            if names and table.stage != "meta" and table.name != "people.matching_runs":
                 text = f"select {', '.join(names)} from {table.name} order by all"
                 content[f"{name}:{table.name}"] = query(home / "published" / f"{name}.duckdb", text)
     return content

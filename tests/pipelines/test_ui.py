@@ -169,7 +169,7 @@ def test_the_publication_shows_the_headline_figures_and_what_to_act_on(nodes):
 def test_what_runs_by_itself_is_described_and_off(server):
     location = ask(server, SCHEDULES)["workspaceOrError"]["locationEntries"][0]["locationOrLoadError"]
     schedules = location["repositories"][0]["schedules"]
-    assert {s["name"] for s in schedules} == {"nightly_schedule", "housekeeping_schedule"}
+    assert {s["name"] for s in schedules} == {"nightly_schedule", "housekeeping_schedule", "retention_schedule"}
     assert all(s["description"] and s["scheduleState"]["status"] == "STOPPED" for s in schedules)
 
 
