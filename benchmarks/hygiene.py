@@ -4,18 +4,15 @@
     python -m benchmarks.hygiene --part consent       touches and consent only
     python -m benchmarks.hygiene --keep DIR           leave the work file there, and use it again the next time
 
-A demo set of 20,000 rows of leads goes through the nightly job; then its people, with all that is known of them, are
-copied under other ids, addresses and numbers until there are enough. The copies are as dirty as the demo set and as far
-apart from each other as its people are. The stage is made in a process of its own, whose peak is the one that counts.
+The people of a demo night are copied until there are enough (see benchmarks.copies); the stage is made in a process of its own,
+whose peak is the one that counts.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,8 +21,8 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.nightly import AS_OF, program
-from leadgrade import contract
+from benchmarks.copies import MEMORY, ROOT, in_child, prepare
+from benchmarks.nightly import AS_OF
 from leadgrade.config import load_settings
 from leadgrade.engine import DuckDBEngine, sql_files
 from leadgrade.engine.duckdb import polars_schema
@@ -34,9 +31,6 @@ from leadgrade.hygiene.ledger import hashes
 from leadgrade.hygiene.ledger.verify import verify_connection
 from leadgrade.run import Run
 
-ROOT = Path(__file__).resolve().parents[1]
-DEMO_ROWS = 20_000
-MEMORY = "1500MB"  # DuckDB's own limit; polars and Python come on top
 # part of the stage -> its tables, in order; and the parts that it stands on
 PARTS: dict[str, tuple[str, ...]] = {
     "touches": (*steps.TOUCHES, "evidence_faults"),
@@ -55,13 +49,6 @@ _NEEDS = {
     "reach": tuple(PARTS),
     "all": tuple(PARTS),
 }
-_IDS = {
-    "person_id", "lead_id", "record_id", "file_id", "email_id", "phone_id", "source_record_id", "subject_id",
-    "account_id", "account_source_id",
-}  # fmt: skip
-_ADDRESSES = {"email", "email_raw", "email_match", "subject_email"}
-_DOMAINS = {"email_domain", "domain"}
-_NUMBERS = {"phone_e164", "mobile_e164", "phone_raw", "mobile_raw", "subject_phone"}
 
 
 def inputs() -> list[str]:
@@ -69,44 +56,6 @@ def inputs() -> list[str]:
     reads = {table for file in sql_files("hygiene").values() for table in file.reads}
     reads |= {table for _, tables in steps.BUILDS.values() for table in tables}
     return sorted(t for t in reads if t.split(".")[0] not in ("hygiene", "meta", "config"))
-
-
-def _copied(column: str) -> str:
-    """A column of copy ``k``: ids, addresses and numbers become those of other people."""
-    if column in _IDS:
-        return f'"{column}" || \'-\' || k as "{column}"'
-    if column in _ADDRESSES:
-        return f"replace(\"{column}\", '@', '@x' || k || '.') as \"{column}\""
-    if column in _DOMAINS:
-        return f"'x' || k || '.' || \"{column}\" as \"{column}\""
-    if column == "ip":  # else everybody would share a network with all copies at the same moment, one burst
-        return "regexp_replace(ip, '^[0-9]+[.][0-9]+', (k // 200 + 11) || '.' || (k % 200)) as ip"
-    if column in _NUMBERS:
-        return f"regexp_replace(\"{column}\", '[0-9][0-9]$', right('0' || k, 2)) as \"{column}\""
-    return f'"{column}"'
-
-
-def prepare(path: Path, people: int) -> None:
-    """Make the work file: the demo night's tables, copied until there are ``people`` people."""
-    with tempfile.TemporaryDirectory(prefix="leadgrade-bench-") as folder:
-        home = Path(folder) / "home"
-        out = ["--out", str(home / "inbox"), "--rows", str(DEMO_ROWS), "--seed", "1", "--as-of", AS_OF]
-        for arguments in (["demo", *out], ["run", "--home", str(home), "--as-of", AS_OF]):
-            subprocess.run([program("leadgrade"), *arguments], check=True, stdout=subprocess.DEVNULL)
-        night = next((home / "runs").glob("*/work.duckdb"))
-        copy_night(night, path, people, inputs())
-
-
-def copy_night(night: Path, path: Path, people: int, tables: list[str]) -> None:
-    """Copy the tables of a work file under other ids until there are ``people`` people."""
-    with DuckDBEngine(path) as engine:
-        engine.sql(f"attach '{night}' as night (read_only)")
-        engine.sql("create table meta.run as select * from night.meta.run")
-        there = int(engine.collect("select count(*) as n from night.people.golden")["n"][0])
-        for table in tables:
-            columns = ", ".join(_copied(c.name) for c in contract.table(table).columns)
-            copies = f"range({-(-people // there)}) as copies(k)"
-            engine.sql(f"create table {table} as select {columns} from night.{table} cross join {copies}")
 
 
 def _make(path: Path, part: str) -> None:
@@ -181,10 +130,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="leadgrade-bench-") as folder:
         path = (options.keep or Path(folder)) / f"hygiene_{options.people}.duckdb"
         if not path.exists():
-            prepare(path, options.people)
-        command = [sys.executable, "-m", "benchmarks.hygiene", "--child", str(path), "--part", options.part]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ)
-        found = json.loads(done.stdout)
+            prepare(path, options.people, inputs())
+        found = in_child("benchmarks.hygiene", path, "--part", options.part)
         _print(found, found["peak"])
 
 

@@ -4,7 +4,7 @@
     python -m benchmarks.metrics --keep DIR        leave the work file there, and use it again the next time
     python -m benchmarks.metrics --night FILE      copy this work file of a run, in place of a demo night made anew
 
-The people of a demo night are copied under other ids until there are enough (see benchmarks.hygiene); the stage is made
+The people of a demo night are copied under other ids until there are enough (see benchmarks.copies); the stage is made
 in a process of its own, whose peak is the one that counts.
 """
 
@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,8 +20,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks.hygiene import DEMO_ROWS, MEMORY, ROOT, copy_night
-from benchmarks.nightly import AS_OF, program
+from benchmarks.copies import MEMORY, ROOT, in_child, prepare
+from benchmarks.nightly import AS_OF
 from leadgrade import contract
 from leadgrade.config import load_settings
 from leadgrade.engine import DuckDBEngine, sql_file, sql_files
@@ -39,15 +37,6 @@ def inputs() -> list[str]:
     reads = {table for file in sql_files("metrics").values() for table in file.reads}
     reads |= {table for _, tables in BUILDS.values() for table in tables}
     return sorted(t for t in reads if t.split(".")[0] not in ("metrics", "meta", "config") and t in contract.tables())
-
-
-def _night(folder: Path) -> Path:
-    """The work file of a demo night made anew."""
-    home = folder / "home"
-    out = ["--out", str(home / "inbox"), "--rows", str(DEMO_ROWS), "--seed", "1", "--as-of", AS_OF]
-    for arguments in (["demo", *out], ["run", "--home", str(home), "--as-of", AS_OF]):
-        subprocess.run([program("leadgrade"), *arguments], check=True, stdout=subprocess.DEVNULL)
-    return next((home / "runs").glob("*/work.duckdb"))
 
 
 def _make(path: Path) -> None:
@@ -84,11 +73,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="leadgrade-bench-") as folder:
         path = (options.keep or Path(folder)) / f"metrics_{options.people}.duckdb"
         if not path.exists():
-            copy_night(options.night or _night(Path(folder)), path, options.people, inputs())
-        command = [sys.executable, "-m", "benchmarks.metrics", "--child", str(path)]
-        found = json.loads(
-            subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ).stdout
-        )
+            prepare(path, options.people, inputs(), options.night)
+        found = in_child("benchmarks.metrics", path)
     print(f"{'table':<34}{'CPU s':>9}")
     for table, cost in sorted(found["tables"].items(), key=lambda pair: -pair[1]):
         print(f"{table:<34}{cost:>9.2f}")

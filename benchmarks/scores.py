@@ -3,7 +3,7 @@
     python -m benchmarks.scores                      1,000,000 people
     python -m benchmarks.scores --keep DIR           leave the work file there, and use it again the next time
 
-The work file is made as for benchmarks.hygiene: a demo night, copied under other ids. The stage is made twice in a process of
+The work file is a demo night, copied under other ids (see benchmarks.copies). The stage is made twice in a process of
 its own: the second time a day later, so that scores.changes has a night before; the second night's costs are told.
 """
 
@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,38 +24,17 @@ import polars as pl
 from assets import scores
 from assets.past import STEPS
 from assets.steps import ordered
-from benchmarks.hygiene import MEMORY, ROOT, _copied
-from benchmarks.nightly import AS_OF, program
-from leadgrade import contract
+from benchmarks.copies import MEMORY, ROOT, in_child, prepare
+from benchmarks.nightly import AS_OF
 from leadgrade.config import load_settings
 from leadgrade.engine import DuckDBEngine
 from leadgrade.run import Run
 from leadgrade.scores.config_tables import load
 
-DEMO_ROWS = 20_000
-
 
 def inputs() -> list[str]:
     """The tables of other stages that this one reads."""
     return sorted({t for step in scores.STEPS for t in step.reads if t.split(".")[0] != "scores"})
-
-
-def prepare(path: Path, people: int) -> None:
-    """Make the work file: the demo night's tables, copied until there are ``people`` people."""
-    with tempfile.TemporaryDirectory(prefix="leadgrade-bench-") as folder:
-        home = Path(folder) / "home"
-        out = ["--out", str(home / "inbox"), "--rows", str(DEMO_ROWS), "--seed", "1", "--as-of", AS_OF]
-        for arguments in (["demo", *out], ["run", "--home", str(home), "--as-of", AS_OF]):
-            subprocess.run([program("leadgrade"), *arguments], check=True, stdout=subprocess.DEVNULL)
-        night = next((home / "runs").glob("*/work.duckdb"))
-        with DuckDBEngine(path) as engine:
-            engine.sql(f"attach '{night}' as night (read_only)")
-            engine.sql("create table meta.run as select * from night.meta.run")
-            there = int(engine.collect("select count(*) as n from night.people.golden")["n"][0])
-            for table in inputs():
-                columns = ", ".join(_copied(c.name) for c in contract.table(table).columns)
-                copies = f"range({-(-people // there)}) as copies(k)"
-                engine.sql(f"create table {table} as select {columns} from night.{table} cross join {copies}")
 
 
 def _night(run: Run) -> dict[str, dict[str, float]]:
@@ -103,11 +80,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="leadgrade-bench-") as folder:
         path = (options.keep or Path(folder)) / f"scores_{options.people}.duckdb"
         if not path.exists():
-            prepare(path, options.people)
-        command = [sys.executable, "-m", "benchmarks.scores", "--child", str(path)]
-        found = json.loads(
-            subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ).stdout
-        )
+            prepare(path, options.people, inputs())
+        found = in_child("benchmarks.scores", path)
     print(f"{'table':<28}{'rows':>12}{'CPU s':>9}{'wall s':>9}")
     for table, cost in found["tables"].items():
         print(f"{table:<28}{cost['rows']:>12,}{cost['cpu']:>9.2f}{cost['wall']:>9.2f}")
