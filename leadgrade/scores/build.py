@@ -16,7 +16,14 @@ from leadgrade.scores.config_tables import load, model_of
 from leadgrade.scores.model import ScoringModel
 from leadgrade.scores.rules import fired_query, integrity_query, questions_query
 
-BEHAVIOUR_TABLES: tuple[str, ...] = ("event_facts", "page_pairs", "follow_ups", "person_committees", "behaviour")
+BEHAVIOUR_TABLES: tuple[str, ...] = (
+    "event_facts",
+    "page_pairs",
+    "follow_ups",
+    "engaged_people",
+    "person_committees",
+    "behaviour",
+)
 FACT_TABLES: tuple[str, ...] = (
     "person_events", *BEHAVIOUR_TABLES, "intent_surges", "contact_checks",
     "sales_states", "rfm", "person_accounts", "person_risks", "facts",

@@ -1,20 +1,7 @@
 -- scores.committees: the people of each account who take part in the buying, and the roles that nobody has yet
 -- grain: account_id
--- reads: people.accounts, scores.person_events, scores.facts, scores.quality, config.scoring, config.scoring_lists
-with engaged as (
-    select distinct person_events.person_id
-    from scores.person_events as person_events
-    inner join config.scoring_lists as engagements
-        on person_events.type = engagements.value and engagements.list = 'engagement_types'
-    left join config.scoring_lists as ignored_pages
-        on person_events.page_class = ignored_pages.value and ignored_pages.list = 'engagement_not_pages'
-    cross join config.scoring as scoring
-    where
-        person_events.person_id is not null and ignored_pages.value is null
-        and person_events.occurred_at >= scoring.committee_from
-),
-
-memberships as (
+-- reads: people.accounts, scores.engaged_people, scores.facts, scores.quality, config.scoring
+with memberships as (
     select distinct
         accounts.account_id,
         accounts.person_id
@@ -39,7 +26,7 @@ members as (
         on memberships.person_id = facts.person_id
     inner join scores.quality as quality
         on memberships.person_id = quality.person_id
-    left join engaged
+    left join scores.engaged_people as engaged
         on memberships.person_id = engaged.person_id
 ),
 
