@@ -26,8 +26,6 @@ from leadgrade.stages import load_config_tables
 
 _GRADES = ("scores.quality", "scores.points")
 STEPS = [step for stage in (raw, contacts, people, hygiene, scores) for step in stage.STEPS]
-
-
 # nothing is taken in, and nobody is asked: vendors' answers of then are there
 _LEFT_OUT = {raw.TAKEN_IN[0], "contacts.provider_answers"}
 
@@ -89,8 +87,10 @@ class Past:
         """Grade everybody known at a time under the configured model and another; None: the same."""
         with self.night(as_of) as (run, facts):
             grade(run, "before")
-            other = replace(run, settings=replace(run.settings, scoring=model)) if model else run
-            grade(other, "after")
+            if model:
+                grade(replace(run, settings=replace(run.settings, scoring=model)), "after")
+            else:
+                run.engine.sql("create or replace table scratch.after as select * from scratch.before")
             return Replay(as_of, facts, _compared(run), _history(run))
 
 
