@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,21 @@ def polars_schema(table: str) -> dict[str, pl.DataType]:
     return {c.name: _POLARS_TYPES[c.type] for c in contract.table(table).columns}
 
 
+# a frame by the name that sql_with gives it
+_FRAME = "select * from leadgrade_batch"
+
+
+def _typed(table: str, query: str, found: Iterable[str]) -> str:
+    """The query, which has these columns, with exactly the columns and types of the contract."""
+    columns = contract.table(table).columns
+    wanted = {c.name for c in columns}
+    missing, extra = sorted(wanted - set(found)), sorted(set(found) - wanted)
+    if missing or extra:
+        raise ContractError(f"{table}: columns missing {missing}, not in the contract {extra}")
+    casts = ", ".join(f'cast("{c.name}" as {c.type}) as "{c.name}"' for c in columns)
+    return f"select {casts} from ({query})"
+
+
 class DuckDBEngine:
     """The six operations of :class:`leadgrade.engine.Engine` on a DuckDB database.
 
@@ -46,6 +61,7 @@ class DuckDBEngine:
         if spill:
             config["temp_directory"] = str(spill)
         self.path = path
+        self._in_transaction = False
         self.connection = duckdb.connect(str(path) if path else ":memory:", config=config)
         self.connection.execute("set timezone = 'UTC'")
         for schema in (*contract.STAGES, "meta", "config", "publish"):
@@ -87,21 +103,36 @@ class DuckDBEngine:
         return self.collect(f"select {names} from {table}")
 
     def write(self, table: str, frame: pl.DataFrame, *, append: bool = False) -> int:
-        with self._registered(frame.to_arrow()) as name:
-            if append:
-                return self._append(table, f"select * from {name}")
-            return self.materialize(table, f"select * from {name}")
+        query = _FRAME if contract.find(table) is None else _typed(table, _FRAME, frame.columns)
+        if append:
+            if contract.find(table):
+                self.ensure(table)
+            self.sql_with(frame, f"insert into {table} by name {query}")
+            return frame.height
+        self._replace("table", table, lambda statement: self.sql_with(frame, statement), query)
+        self.checkpoint()
+        return frame.height
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All statements inside take effect together, or none does."""
+        """All statements inside take effect together, or none does; one inside another is part of it.
+
+        Appends cost half as much in one: rows that do not fill a row group are copied once more by each commit.
+        """
+        if self._in_transaction:
+            yield
+            return
         self.connection.execute("begin")
+        self._in_transaction = True
         try:
             yield
         except BaseException:
             self.connection.execute("rollback")
             raise
-        self.connection.execute("commit")
+        else:
+            self.connection.execute("commit")
+        finally:
+            self._in_transaction = False
 
     @contextmanager
     def memory_at_most(self, mebibytes: int) -> Iterator[None]:
@@ -139,30 +170,32 @@ class DuckDBEngine:
         return frame
 
     def materialize(self, table: str, query: str) -> int:
-        self._replace("table", table, self._typed(table, query))
+        if contract.find(table):
+            query = _typed(table, query, self.connection.sql(f"select * from ({query}) limit 0").columns)
+        self._replace("table", table, self.sql, query)
         self.checkpoint()
         return self.count(table)
 
     def checkpoint(self) -> None:
         """Write what was changed into the file: else blocks of replaced tables are not used again and it grows run by run."""
-        if self.path:
+        if self.path and not self._in_transaction:
             self.connection.execute("checkpoint")
 
     def define(self, view: str, query: str) -> None:
         """Give a query a name that others read."""
-        self._replace("view", view, query)
+        self._replace("view", view, self.sql, query)
 
-    def _replace(self, kind: str, name: str, query: str) -> None:
+    def _replace(self, kind: str, name: str, execute: Callable[[str], None], query: str) -> None:
         """Make a table or a view, in place of one of the other kind, too, that an older release left in the file."""
         statement = f"create or replace {kind} {name} as {query}"
         try:
-            self.connection.execute(statement)
+            execute(statement)
         except duckdb.CatalogException:
             other = {"table": "view", "view": "table"}[kind]
             if not self._is(other, name):
                 raise
             self.connection.execute(f"drop {other} {name}")
-            self.connection.execute(statement)
+            execute(statement)
 
     def _is(self, kind: str, name: str) -> bool:
         query = f"select 1 from duckdb_{kind}s() where schema_name || '.' || {kind}_name = ?"
@@ -172,15 +205,18 @@ class DuckDBEngine:
         self, query: str, function: BatchFunction, into: str, *, append: bool = False, batch_rows: int = BATCH_ROWS
     ) -> int:
         if append:
-            self.ensure(into)
+            # what was asked for batch by batch, of a provider for instance, stays where a later batch fails
+            rows = self._append_batches(query, function, into, batch_rows)
         else:
-            self.sql(f"drop table if exists {into}")
-            self.ensure(into)
-        rows = 0
-        for batch in self.batches(query, batch_rows):
-            rows += self.write(into, function(batch), append=True)
+            with self.transaction():
+                self.sql(f"drop table if exists {into}")
+                rows = self._append_batches(query, function, into, batch_rows)
         self.checkpoint()
         return rows
+
+    def _append_batches(self, query: str, function: BatchFunction, into: str, batch_rows: int) -> int:
+        self.ensure(into)
+        return sum(self.write(into, function(batch), append=True) for batch in self.batches(query, batch_rows))
 
     def batches(self, query: str, rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
         """Stream a query as frames of at most ``rows`` rows, from a connection of its own."""
@@ -194,33 +230,3 @@ class DuckDBEngine:
                     yield frame
         finally:
             cursor.close()
-
-    def _append(self, table: str, query: str) -> int:
-        """Insert by name into a table that has a contract (made where missing) or that exists."""
-        if contract.find(table):
-            self.ensure(table)
-            query = self._typed(table, query)
-        inserted = self.connection.execute(f"insert into {table} by name {query}").fetchall()
-        return int(inserted[0][0])
-
-    def _typed(self, table: str, query: str) -> str:
-        """The query with exactly the columns and types of the contract; tables without one pass through."""
-        if contract.find(table) is None:
-            return query
-        columns = contract.table(table).columns
-        found = set(self.connection.sql(f"select * from ({query}) limit 0").columns)
-        wanted = {c.name for c in columns}
-        if found != wanted:
-            missing, extra = sorted(wanted - found), sorted(found - wanted)
-            raise ContractError(f"{table}: columns missing {missing}, not in the contract {extra}")
-        casts = ", ".join(f'cast("{c.name}" as {c.type}) as "{c.name}"' for c in columns)
-        return f"select {casts} from ({query})"
-
-    @contextmanager
-    def _registered(self, arrow: pa.Table) -> Iterator[str]:
-        name = "leadgrade_frame"
-        self.connection.register(name, arrow)
-        try:
-            yield name
-        finally:
-            self.connection.unregister(name)

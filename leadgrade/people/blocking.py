@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.blocking_plan import Plan, plan
-from leadgrade.people.blocking_rules import BlockingRule, config, rules
+from leadgrade.people.blocking_rules import BlockingRule, config, needed, rules
+from leadgrade.people.compare import filled_texts
 
+_SIZES = {"records": pl.Int64(), "part_records": pl.Int64(), "groups": pl.Int64()}
 _HELD = ("keyed", "key_sizes", "rule_keys", "block_keys", "block_pairs")
 
 
@@ -32,8 +35,11 @@ with parts as (
 select p.records, p.part_records, count(*) as groups from parts as p group by p.records, p.part_records"""
 
 
-def _gather(engine: DuckDBEngine, number: int, rule: BlockingRule) -> pl.DataFrame:
+def _gather(engine: DuckDBEngine, number: int, rule: BlockingRule, filled: frozenset[str]) -> pl.DataFrame:
     """Add the keys of a kind that several leads share to people.rule_keys; return the sizes of groups and parts."""
+    rule = replace(rule, keys=tuple(key for key in rule.keys if needed(key) <= filled))
+    if not rule.keys:
+        return pl.DataFrame(schema=_SIZES)
     engine.sql(f"create or replace table people.keyed as {_keyed_query(rule)}")
     engine.sql(f"create or replace table people.key_sizes as {_KEY_SIZES}")
     engine.sql(f"""
@@ -113,7 +119,8 @@ def estimate(engine: DuckDBEngine) -> list[Plan]:
         "create or replace table people.rule_keys "
         "(rule tinyint, record integer, key ubigint, part ubigint, records integer)"
     )
-    sizes = [_gather(engine, number, rule) for number, rule in enumerate(kinds)]
+    columns = filled_texts(engine)
+    sizes = [_gather(engine, number, rule, columns) for number, rule in enumerate(kinds)]
     filled = engine.collect(
         "select v.field, sum(v.records)::double as records from people.value_counts as v group by 1"
     )

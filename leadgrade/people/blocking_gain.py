@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from leadgrade.people.blocking_rules import BlockingRule
+from leadgrade.people.blocking_rules import CONDITION, BlockingRule
 from leadgrade.people.model import settings
 
 Masks = np.ndarray[Any, np.dtype[np.bool_]]
@@ -42,7 +42,6 @@ _FIELDS = {
 # who moves, moves all of it: a finer place that agrees makes the wider one agree
 _FINER = {"postal_code": "street", "city": "postal_code"}
 _NAMED = re.compile(r"(?:(left|right)\()?f\.(\w+)")
-_CONDITION = re.compile(r"case when .*? then ")
 _WITHOUT = re.compile(r"case when f\.(\w+) is null then ")
 # share of the people with two addresses of whom both are made of the same name
 _NAMED_ADDRESSES = 0.3
@@ -81,7 +80,7 @@ class _Drawn:
         return self.agrees(*known) if known else np.zeros(DRAWS, dtype=bool)
 
     def key(self, key: str) -> Masks:
-        named = _NAMED.findall(_CONDITION.sub("", key))
+        named = _NAMED.findall(CONDITION.sub("", key))
         without = [~self.filled[_COLUMNS[name][0]] for name in _WITHOUT.findall(key) if name in _COLUMNS]
         found: Masks = np.logical_and.reduce([*(self.column(part, name) for part, name in named), *without])
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,11 @@ from typing import Any
 from leadgrade.yaml_files import read_yaml
 
 _FILE = Path(__file__).parent / "data" / "blocking.yaml"
+_COLUMN = re.compile(r"f\.(\w+)")
+# a column that decides whether there is a key, and is no part of it
+CONDITION = re.compile(r"case when .*? then ")
+# forms that are made of a text; the sound of the surname may be that of the only name
+_MADE_OF = {"first_sound": "first", "name_key": "first", "last_sound": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,13 @@ def config() -> dict[str, Any]:
     """The content of data/blocking.yaml."""
     found: dict[str, Any] = read_yaml(_FILE)
     return found
+
+
+@cache
+def needed(key: str) -> frozenset[str]:
+    """The texts of people.features without which nobody has such a key."""
+    columns = _COLUMN.findall(CONDITION.sub("", key))
+    return frozenset(text for text in (_MADE_OF.get(column, column) for column in columns) if text)
 
 
 def _cap(rule: dict[str, Any], leads: int) -> int:

@@ -24,8 +24,14 @@ _BOTH = (
     "name_records", "first_records", "last_records", "company_records", "street_records", "city_records", "postal_records",
     "title_records", "dob_records", "other_records",
 )  # fmt: skip
-FEATURES = (*_TEXTS, "email_is_role", *_BOTH, *_ONCE)
-_AT = r"@(.*)$"
+# what of an address its comparison reads: taken apart once a lead, not once a pair
+_OF_EMAIL = {
+    "at": "split_part(f.email, '@', 2)",
+    # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
+    "own": "case when regexp_matches(f.email, '[0-9].*@') then split_part(f.email, '@', 1) end",
+    "figure": "case when regexp_matches(f.email, '[0-9].*@') then regexp_replace(split_part(f.email, '@', 1), '[^0-9]', '', 'g') end",
+}
+FEATURES = (*_TEXTS, *_OF_EMAIL, "email_is_role", *_BOTH, *_ONCE)
 # from so many characters and four words on, a column of no special kind holds a text: a title, a description
 LONG_TEXT = 20
 # a number or address under which names with this many initials appear is shared: a switchboard, an office
@@ -48,6 +54,7 @@ def features_of(side: str) -> list[str]:
 def side_query(side: str, filled: Container[str], features: str = "people.features") -> str:
     """What is read of a lead; of a text that nobody has only that it is missing: every column that is joined costs."""
     texts = [f"f.{text}" if text in filled else f"cast(null as varchar) as {text}" for text in _TEXTS]
+    texts += [f"{part if 'email' in filled else 'cast(null as varchar)'} as {name}" for name, part in _OF_EMAIL.items()]
     counts = [f"cast(f.{count} as integer) as {count}" for count in ((*_BOTH, *_ONCE) if side == "a" else _BOTH)]
     return f"(select f.record, {', '.join((*texts, 'f.email_is_role', *counts))} from {features} as f) as {side}"
 
@@ -57,15 +64,15 @@ def compare_query(pairs: str = "people.candidates", further: str = "", features:
 
     Args:
         pairs: Table of record_a and record_b.
-        further: Columns of it that are wanted beside them.
+        further: Columns of it (alias p) that are wanted beside them, each after a comma.
         features: Table of the features of both leads.
     """
     sides = [f"{side}.{f} as {f}_{side}" for side in "ab" for f in features_of(side)]
     return f"""
-select {further}c.record_a, c.record_b, {", ".join(sides)}
-from {pairs} as c
-inner join {side_query("a", _TEXTS, features)} on c.record_a = a.record
-inner join {side_query("b", _TEXTS, features)} on c.record_b = b.record"""
+select p.record_a, p.record_b{further}, {", ".join(sides)}
+from {pairs} as p
+inner join {side_query("a", _TEXTS, features)} on p.record_a = a.record
+inner join {side_query("b", _TEXTS, features)} on p.record_b = b.record"""
 
 
 def _levels(*cases: tuple[pl.Expr, str], otherwise: str = "different") -> pl.Expr:
@@ -172,18 +179,9 @@ def _email_level(frame: pl.DataFrame) -> pl.Series:
     quick = _levels(_missing("email"), (_same("email") & is_shared, "same_shared"), (_same("email"), "same"))
     level = frame.select(quick.alias("email")).to_series()
     differing = (level == "different").arg_true()
-    columns = [f"{c}_{side}" for c in ("email", "email_is_role", "domain", "local") for side in "ab"]
-    two = frame.select(*columns, "email_edits")[differing].with_columns(
-        expression
-        for side in "ab"
-        for expression in (
-            pl.col(f"email_{side}").str.extract(_AT).alias(f"at_{side}"),
-            # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
-            pl.col(f"email_{side}").str.extract(r"^([^@]*[0-9][^@]*)@").alias(f"own_{side}"),
-        )
-    )
-    figures = (pl.col(f"own_{side}").str.replace_all(r"[^0-9]", "").alias(f"figure_{side}") for side in "ab")
-    return level.scatter(differing, two.with_columns(figures).select(_two_addresses()).to_series())
+    parts = ("email", "email_is_role", "domain", "local", *_OF_EMAIL)
+    two = frame.select(*(f"{part}_{side}" for part in parts for side in "ab"), "email_edits")[differing]
+    return level.scatter(differing, two.select(_two_addresses()).to_series())
 
 
 def _two_addresses() -> pl.Expr:

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from leadgrade.engine import DuckDBEngine
-from leadgrade.people.compare import compare, compare_query
+from leadgrade.people.compare import compare
 from leadgrade.people.likelihood import posterior, usual_shares
 from leadgrade.people.model import (
     MISSING,
@@ -26,7 +26,6 @@ from leadgrade.people.model import (
     Model,
     by_value,
     class_spec,
-    encode,
     family,
     fields,
     levels,
@@ -34,11 +33,12 @@ from leadgrade.people.model import (
     same_level,
     settings,
 )
+from leadgrade.people.paired import Paired
 from leadgrade.people.sample import build_sample
+from leadgrade.people.weighed_sample import Masks, WeighedSample, weighed_sample
 
 # pairs that each pair of the sample stands for, and the square of that
 Weights = tuple[Floats, Floats]
-Masks = np.ndarray[Any, np.dtype[np.bool_]]
 ROUNDS = 20
 # bits: where the odds of one person change by less from round to round, further ones change next to nothing
 _STILL = 0.005
@@ -75,7 +75,7 @@ def _filled(engine: DuckDBEngine, leads: int) -> set[str]:
     return {column for column, count in row.items() if count >= FILLED * leads and count}
 
 
-def learn(engine: DuckDBEngine) -> Model:
+def learn(engine: DuckDBEngine, paired: Paired) -> Model:
     """The model of the table in ``people.features``, whose pairs are in ``people.candidates``."""
     leads = engine.count("people.features")
     model = prior_model(leads, _averages(engine), _filled(engine, leads))
@@ -83,16 +83,15 @@ def learn(engine: DuckDBEngine) -> Model:
         return model
     build_sample(engine, _SAMPLE)
     compared = [
-        compare(batch).with_columns(batch["weight"], batch["is_candidate"])
-        for batch in engine.batches(compare_query(_SAMPLE, "c.weight, c.is_candidate, "))
+        compare(add(batch)).with_columns(batch["weight"], batch["is_candidate"])
+        for query, add in paired.few(_SAMPLE, ", p.weight, p.is_candidate")
+        for batch in engine.batches(query)
     ]
     engine.sql(f"drop table {_SAMPLE}")
-    frame = pl.concat(compared).sort("record_a", "record_b", "weight")
-    encoded = encode(frame)
-    if {fields()[i] for i in encoded.present} <= _TEXTS:
+    sample = weighed_sample(pl.concat(compared).sort("record_a", "record_b", "weight"))
+    if {fields()[i] for i in sample.encoded.present} <= _TEXTS:
         return model
-    weights, is_candidate = frame["weight"].to_numpy(), frame["is_candidate"].to_numpy()
-    return _fit(model, encoded, weights, is_candidate, _same_names(engine))
+    return _fit(model, sample, _same_names(engine))
 
 
 def _counts(totals: Floats, squares: Floats, mask: Masks) -> Floats:
@@ -153,13 +152,11 @@ def _capped(table: Floats, field: str) -> Floats:
     return capped
 
 
-def _learned_tables(
-    prior: Model, encoded: Encoded, name: str, found: dict[str, Floats], weights: Floats
-) -> list[Floats]:
-    spec = class_spec(name)
-    stay = found[name] * weights
-    every = stay + found[MOVED] * weights if name == PERSON and MOVED in found else stay
-    own, shared = ((w, w * w) for w in (stay, every))
+def _learned_tables(prior: Model, sample: WeighedSample, name: str, found: dict[str, Floats]) -> list[Floats]:
+    spec, encoded = class_spec(name), sample.encoded
+    stay = found[name]
+    every = stay + found[MOVED] if name == PERSON and MOVED in found else stay
+    own, shared = ((share * sample.weights, share * share * sample.squares) for share in (stay, every))
     tables = []
     for i, field in enumerate(fields()):
         is_open = (name in (PERSON, STRANGER) or field in spec) and field not in spec.get("fixed", ())
@@ -226,14 +223,14 @@ def _strangers_of_one_name(found: dict[str, Floats], encoded: Encoded, weights: 
     return max(same_names - float((found[PERSON] * weights)[has_both].sum()) - movers, 0.0)
 
 
-def _fit(prior: Model, encoded: Encoded, weights: Floats, is_candidate: Masks, same_names: float) -> Model:
-    model = prior
+def _fit(prior: Model, sample: WeighedSample, same_names: float) -> Model:
+    model, encoded, weights = prior, sample.encoded, sample.weights
     for _ in range(ROUNDS):
         found = posterior(model, encoded)
         # who shares no key is not one person: a small doubt about each of very many pairs would drown what the candidates say
         for name in found.keys() & {PERSON, MOVED}:
-            found[name] = found[name] * is_candidate
-        tables = {n: _learned_tables(prior, encoded, n, found, weights) for n in model.tables}
+            found[name] = found[name] * sample.is_candidate
+        tables = {n: _learned_tables(prior, sample, n, found) for n in model.tables}
         others = (1 - found[PERSON] - found.get(MOVED, 0.0)) * weights
         pairs = _strangers_of_one_name(found, encoded, weights, same_names)
         namesakes, origin = _learned_namesakes(prior, model, pairs), _learned_origin(model, encoded, others)

@@ -75,7 +75,8 @@ def rarity(model: Model, encoded: Encoded) -> Rarity:
 
 
 @cache
-def _exponents(field: str) -> Floats:
+def exponents(field: str) -> Floats:
+    """How strongly the frequency of the value counts at each level of the field, beside the share of strangers at it."""
     spec = settings()["fields"][field]
     return np.array(
         [*(spec[n].get("tf", float("u" not in spec[n] and "bits" not in spec[n])) for n in levels(field)[:-1]), 0.0]
@@ -99,7 +100,7 @@ def log_likelihood(model: Model, encoded: Encoded, name: str, rare: Rarity | Non
             continue
         if is_strange or spec["value"] == field:
             # an unusual value is an unlikely coincidence
-            relative = _exponents(field)[codes] * (rare.shares[i] - usual[i])
+            relative = exponents(field)[codes] * (rare.shares[i] - usual[i])
             parts[i] += np.where(by_value(field)[codes], rare.shares[i], relative) if is_strange else relative
     if name not in (PERSON, MOVED) and "last_name" not in spec:
         parts[_FIRST] += _namesakes(model, rare, parts[_FIRST] + parts[_LAST])

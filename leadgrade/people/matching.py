@@ -12,7 +12,7 @@ from leadgrade.people.compare import compare
 from leadgrade.people.learn import learn
 from leadgrade.people.model import Model
 from leadgrade.people.model_table import to_frame
-from leadgrade.people.paired import blocks
+from leadgrade.people.paired import Paired
 from leadgrade.people.score import score
 
 _PAIRS = """
@@ -68,22 +68,24 @@ def build_pairs(
     learned.
     """
     build_candidates(engine)
-    used = model or learn(engine)
+    paired = Paired(engine)
+    used = model or learn(engine, paired)
     engine.write("people.model", to_frame(used))
-    _weigh(engine, used, review_threshold)
+    _weigh(engine, paired, used, review_threshold)
     return engine.materialize("people.pairs", pairs_of("people.scored", match_threshold, review_threshold))
 
 
-def _weigh(engine: DuckDBEngine, model: Model, review_threshold: float) -> None:
+def _weigh(engine: DuckDBEngine, paired: Paired, model: Model, review_threshold: float) -> None:
     """Make ``people.scored`` from ``people.candidates``."""
-    engine.sql("drop table if exists people.scored")
-    engine.ensure("people.scored")
-    for query, add_features in blocks(engine):
+    with engine.transaction():
+        engine.sql("drop table if exists people.scored")
+        engine.ensure("people.scored")
+        for query, add_features in paired.blocks("people.candidates"):
 
-        def weigh(batch: pl.DataFrame, add: BatchFunction = add_features) -> pl.DataFrame:
-            return score(compare(add(batch)), model, review_threshold)
+            def weigh(batch: pl.DataFrame, add: BatchFunction = add_features) -> pl.DataFrame:
+                return score(compare(add(batch)), model, review_threshold)
 
-        engine.map_batches(query, weigh, "people.scored", append=True)
+            engine.map_batches(query, weigh, "people.scored", append=True)
 
 
 def clusters_of(engine: DuckDBEngine, scored: str, decided: str, match_threshold: float) -> pl.DataFrame:

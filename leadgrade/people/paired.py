@@ -17,7 +17,7 @@ import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.base import BatchFunction
-from leadgrade.people.compare import features_of, filled_texts, side_query
+from leadgrade.people.compare import compare_query, features_of, filled_texts, side_query
 
 # leads of a slice: an eighth of the table within these bounds, for each is read once beside every one before it
 LEAST, MOST = 125_000, 500_000
@@ -45,35 +45,56 @@ def _within(record: str, start: int, size: int) -> str:
     return f"{record} >= {start} and {record} < {start + size}"
 
 
-def blocks(engine: DuckDBEngine, pairs: str = "people.candidates") -> Iterator[tuple[str, BatchFunction]]:
-    """The pairs by slice of either lead: a query of record_a and record_b, and what adds the features of both to a batch of it.
+class Paired:
+    """Adds the features of both leads to pairs of ``people.features``; holds two slices of it at most.
 
     Args:
-        engine: Holds ``people.features``.
-        pairs: Table of record_a and record_b, each in people.features, record_a the smaller.
+        engine: Holds ``people.features``, which does not change meanwhile.
     """
-    first, last = engine.collect("select min(f.record), max(f.record) from people.features as f").row(0)
-    if first is None:
-        return
-    size = min(MOST, max(LEAST, (last - first) // _SLICES + 1))
-    query = side_query("a", filled_texts(engine))
 
-    @lru_cache(maxsize=2)
-    def slice_from(start: int) -> _Slice:
-        return _Slice(engine, query, start, size)
+    def __init__(self, engine: DuckDBEngine) -> None:
+        self._bounds = engine.collect("select min(f.record), max(f.record) from people.features as f").row(0)
+        first, last = self._bounds
+        size = self._size = min(MOST, max(LEAST, (last - first) // _SLICES + 1)) if last else 0
+        query = side_query("a", filled_texts(engine))
 
-    def adding(start_a: int, start_b: int) -> BatchFunction:
+        @lru_cache(maxsize=2)
+        def slice_from(start: int) -> _Slice:
+            return _Slice(engine, query, start, size)
+
+        self._slice_from = slice_from
+
+    def _adding(self, start_a: int, start_b: int) -> BatchFunction:
         def add(batch: pl.DataFrame) -> pl.DataFrame:
             sides = (
-                slice_from(start).of(side, batch[f"record_{side}"]) for side, start in (("a", start_a), ("b", start_b))
+                self._slice_from(start).of(side, batch[f"record_{side}"])
+                for side, start in (("a", start_a), ("b", start_b))
             )
             return pl.concat([batch, *sides], how="horizontal")
 
         return add
 
-    for a, b in combinations_with_replacement(range(first, last + 1, size), 2):
-        of_block = f"""
-select p.record_a, p.record_b from {pairs} as p
-where {_within("p.record_a", a, size)} and {_within("p.record_b", b, size)}
+    def few(self, pairs: str, further: str) -> Iterator[tuple[str, BatchFunction]]:
+        """As :meth:`blocks`, for pairs that are few beside the leads: a table of several slices is joined, not read slice by slice."""
+        first, last = self._bounds
+        if first is not None and last - first >= self._size:
+            yield compare_query(pairs, further), lambda batch: batch
+        else:
+            yield from self.blocks(pairs, further)
+
+    def blocks(self, pairs: str, further: str = "") -> Iterator[tuple[str, BatchFunction]]:
+        """The pairs by slice of either lead: a query of record_a and record_b, and what adds the features of both to a batch of it.
+
+        Args:
+            pairs: Table of record_a and record_b, each in people.features, record_a the smaller.
+            further: Columns of it (alias p) that are wanted beside them, each after a comma.
+        """
+        first, last = self._bounds
+        if first is None:
+            return
+        for a, b in combinations_with_replacement(range(first, last + 1, self._size), 2):
+            of_block = f"""
+select p.record_a, p.record_b{further} from {pairs} as p
+where {_within("p.record_a", a, self._size)} and {_within("p.record_b", b, self._size)}
 order by p.record_a, p.record_b"""
-        yield of_block, adding(a, b)
+            yield of_block, self._adding(a, b)

@@ -65,8 +65,9 @@ def resolve(
 def _normalise(engine: DuckDBEngine, table: pl.DataFrame) -> pl.Series:
     """Make ``people.normalised``; return the ids, all of the table that is still needed then."""
     _check_ids(table["lead_id"])
-    for start in range(0, max(table.height, 1), _BATCH):
-        engine.write("people.normalised", normalise(table.slice(start, _BATCH)), append=True)
+    with engine.transaction():
+        for start in range(0, max(table.height, 1), _BATCH):
+            engine.write("people.normalised", normalise(table.slice(start, _BATCH)), append=True)
     return table["lead_id"]
 
 

@@ -81,6 +81,8 @@ def _jw(frame: pl.DataFrame, field: str) -> pl.Series:
 
 
 def _words(frame: pl.DataFrame, field: str) -> pl.Series:
+    if any(frame[f"{field}_{side}"].null_count() == frame.height for side in "ab"):
+        return pl.Series("score", [None], dtype=pl.Float64).new_from_index(0, frame.height)
     a, b = (frame[f"{field}_{side}"].str.split(" ").list.sort().list.join(" ") for side in "ab")
     said = similarity(a, b, Indel.normalized_similarity, LEAST_WORDS[field] - _MARGIN)
     return pl.select(pl.when(a == b).then(1.0).otherwise(said)).to_series()

@@ -25,9 +25,11 @@ def test_slices_give_what_a_join_gives(leads_of_slice: int, monkeypatch: pytest.
         engine.sql("update people.features set record = record * 3")
         build_candidates(engine)
         joined = engine.collect(compare_query())
-        picked = pl.concat([add(batch) for query, add in paired.blocks(engine) for batch in engine.batches(query)])
-    assert picked.columns == joined.columns
-    assert picked.sort("record_a", "record_b").equals(joined.sort("record_a", "record_b"))
+        pairs = paired.Paired(engine)
+        for found in (pairs.blocks("people.candidates"), pairs.few("people.candidates", "")):
+            picked = pl.concat([add(batch) for query, add in found for batch in engine.batches(query)])
+            assert picked.columns == joined.columns
+            assert picked.sort("record_a", "record_b").equals(joined.sort("record_a", "record_b"))
     assert joined.height > 10
 
 
@@ -35,4 +37,4 @@ def test_no_leads() -> None:
     with DuckDBEngine() as engine:
         for table in ("people.features", "people.candidates"):
             engine.ensure(table)
-        assert list(paired.blocks(engine)) == []
+        assert list(paired.Paired(engine).blocks("people.candidates")) == []
