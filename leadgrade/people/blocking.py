@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.blocking_plan import Plan, plan
-from leadgrade.people.blocking_rules import BlockingRule, config, needed, rules
+from leadgrade.people.blocking_rules import BlockingRule, config, has_own, hashed, needed, rules
 from leadgrade.people.compare import filled_texts
 
 _SIZES = {"records": pl.Int64(), "part_records": pl.Int64(), "groups": pl.Int64()}
-_HELD = ("keyed", "key_sizes", "rule_keys", "block_keys", "block_pairs")
+_HELD = ("keyed", "key_sizes", "block_keys")
 
 
 def _keyed_query(rule: BlockingRule) -> str:
     """Hash of every key of every lead, and of what splits it."""
     return " union all ".join(
-        f"select f.record, hash({key}) as key, hash(coalesce({rule.split}, '')) as split from people.features as f "
-        f"where {key} is not null" + "".join(f" and {key} is distinct from {other}" for other in rule.keys[:i])
+        f"select f.record, {hashed(key)} as key, hash(coalesce({rule.split}, '')) as split from people.features as f "
+        f"where {has_own(rule, i)}"
         for i, key in enumerate(rule.keys)
     )
 
@@ -30,40 +29,44 @@ _GROUPS = "select s.records, 0 as part_records, count(*) as groups from people.k
 _PARTS = """
 with parts as (
     select k.part, any_value(k.records)::bigint as records, count(*) as part_records
-    from people.rule_keys as k where k.rule = {number} and k.records > 2 group by k.part
+    from {keys} as k where k.records > 2 group by k.part
 )
 select p.records, p.part_records, count(*) as groups from parts as p group by p.records, p.part_records"""
 
 
-def _gather(engine: DuckDBEngine, number: int, rule: BlockingRule, filled: frozenset[str]) -> pl.DataFrame:
-    """Add the keys of a kind that several leads share to people.rule_keys; return the sizes of groups and parts."""
-    rule = replace(rule, keys=tuple(key for key in rule.keys if needed(key) <= filled))
-    if not rule.keys:
-        return pl.DataFrame(schema=_SIZES)
+def _keys_of(number: int) -> str:
+    """Table of the keys of a kind that several leads share; one a kind, for appending to one for all costs four times as much."""
+    return f"people.rule_keys_{number}"
+
+
+def _pairs_of(number: int) -> str:
+    return f"people.block_pairs_{number}"
+
+
+def _gather(engine: DuckDBEngine, number: int, rule: BlockingRule) -> pl.DataFrame:
+    """Make the table of the keys of a kind; return the sizes of groups and parts."""
     engine.sql(f"create or replace table people.keyed as {_keyed_query(rule)}")
     engine.sql(f"create or replace table people.key_sizes as {_KEY_SIZES}")
     engine.sql(f"""
-insert into people.rule_keys
-select {number} as rule, k.record, k.key, hash(k.key, k.split) as part, s.records
+create or replace table {_keys_of(number)} as
+select k.record, k.key, hash(k.key, k.split) as part, s.records
 from people.keyed as k inner join people.key_sizes as s on k.key = s.key
 {f"where s.records <= {rule.cap}" if rule.rare else ""}""")
     groups = engine.collect(_GROUPS)
-    return (
-        groups
-        if rule.rare
-        else pl.concat([groups, engine.collect(_PARTS.format(number=number))], how="vertical_relaxed")
-    )
+    if rule.rare:
+        return groups
+    return pl.concat([groups, engine.collect(_PARTS.format(keys=_keys_of(number)))], how="vertical_relaxed")
 
 
 def _blocks_query(number: int, rule: BlockingRule) -> str:
     """Leads under keys up to the cap, and under the parts of bigger ones."""
     return f"""
 select k.record, k.key, cast(null as varchar) as name_key
-from people.rule_keys as k where k.rule = {number} and k.records <= {rule.cap}
+from {_keys_of(number)} as k where k.records <= {rule.cap}
 union all
 select k.record, k.part as key, f.name_key
-from people.rule_keys as k inner join people.features as f on k.record = f.record
-where k.rule = {number} and k.records > {rule.cap} and not {rule.rare}"""
+from {_keys_of(number)} as k inner join people.features as f on k.record = f.record
+where k.records > {rule.cap} and not {rule.rare}"""
 
 
 def pairs_query(cap: int | str, order: str = "k.record", keys: str = "people.block_keys") -> str:
@@ -94,16 +97,13 @@ select least(a.record, b.record) as record_a, greatest(a.record, b.record) as re
 from ahead as a inner join big as b on a.key = b.key and a.place = b.place"""
 
 
-def _make_pairs(engine: DuckDBEngine, planned: list[Plan]) -> list[int]:
-    """Fill people.block_pairs, one kind at a time; return the pairs of each."""
-    engine.sql("create or replace table people.block_pairs (record_a integer, record_b integer)")
-    made = [0]
-    for number, kind in enumerate(planned):
-        if kind.pairs:
-            engine.sql(f"create or replace table people.block_keys as {_blocks_query(number, kind.rule)}")
-            engine.sql(f"insert into people.block_pairs {pairs_query(kind.rule.cap)}")
-        made.append(engine.count("people.block_pairs"))
-    return [after - before for before, after in pairwise(made)]
+def _make_pairs(engine: DuckDBEngine, number: int, kind: Plan) -> int:
+    """Make the table of the pairs of a kind; return their number."""
+    if not kind.pairs:
+        return 0
+    engine.sql(f"create or replace table people.block_keys as {_blocks_query(number, kind.rule)}")
+    engine.sql(f"create or replace table {_pairs_of(number)} as {pairs_query(kind.rule.cap)}")
+    return engine.count(_pairs_of(number))
 
 
 def _report(planned: list[Plan], made: list[int]) -> pl.DataFrame:
@@ -111,20 +111,20 @@ def _report(planned: list[Plan], made: list[int]) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
+def _usable(rule: BlockingRule, filled: frozenset[str]) -> BlockingRule:
+    return replace(rule, keys=tuple(key for key in rule.keys if needed(key) <= filled))
+
+
 def estimate(engine: DuckDBEngine) -> list[Plan]:
-    """What each kind of key will cost and find, from the sizes of its groups; makes ``people.rule_keys`` and no pair."""
-    leads = engine.count("people.features")
+    """What each kind of key will cost and find, from the sizes of its groups; makes the tables of keys and no pair."""
+    leads, filled = engine.count("people.features"), filled_texts(engine)
     kinds = rules(leads)
-    engine.sql(
-        "create or replace table people.rule_keys "
-        "(rule tinyint, record integer, key ubigint, part ubigint, records integer)"
-    )
-    columns = filled_texts(engine)
-    sizes = [_gather(engine, number, rule, columns) for number, rule in enumerate(kinds)]
-    filled = engine.collect(
+    usable = [_usable(rule, filled) for rule in kinds]
+    sizes = [_gather(engine, n, rule) if rule.keys else pl.DataFrame(schema=_SIZES) for n, rule in enumerate(usable)]
+    counted = engine.collect(
         "select v.field, sum(v.records)::double as records from people.value_counts as v group by 1"
     )
-    shares = {field: records / max(leads, 1) for field, records in filled.rows()}
+    shares = {field: records / max(leads, 1) for field, records in counted.rows()}
     return plan(kinds, sizes, leads, shares)
 
 
@@ -135,11 +135,16 @@ def build_candidates(engine: DuckDBEngine) -> int:
         The number of pairs.
     """
     planned = estimate(engine)
-    made = _make_pairs(engine, planned)
+    made = [_make_pairs(engine, number, kind) for number, kind in enumerate(planned)]
+    every = " union all ".join(
+        f"select p.record_a, p.record_b from {_pairs_of(n)} as p" for n, pairs in enumerate(made) if pairs
+    )
+    none = "select 0 as record_a, 0 as record_b where false"
     pairs = engine.materialize(
-        "people.candidates", "select distinct p.record_a, p.record_b from people.block_pairs as p"
+        "people.candidates", f"select distinct p.record_a, p.record_b from ({every or none}) as p"
     )
     engine.write("people.blocking_report", _report(planned, made))
-    for table in _HELD:
-        engine.sql(f"drop table if exists people.{table}")
+    of_kinds = [table(n) for n in range(len(planned)) for table in (_keys_of, _pairs_of)]
+    for table in (*(f"people.{name}" for name in _HELD), *of_kinds):
+        engine.sql(f"drop table if exists {table}")
     return pairs

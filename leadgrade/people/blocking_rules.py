@@ -44,6 +44,27 @@ def needed(key: str) -> frozenset[str]:
     return frozenset(text for text in (_MADE_OF.get(column, column) for column in columns) if text)
 
 
+def _parts(key: str) -> list[str]:
+    return key.split(" || chr(31) || ")
+
+
+def hashed(key: str, *before: str) -> str:
+    """SQL of the hash of a key, made from its parts: putting them together to a text first is the dearer half.
+
+    Args:
+        key: A key of a rule; where a lead has none the hash says nothing, see :func:`has_own`.
+        before: SQL of what is hashed in front of it.
+    """
+    return f"hash({', '.join((*before, *_parts(key)))})"
+
+
+def has_own(rule: BlockingRule, number: int) -> str:
+    """SQL of whether a lead has this key of the rule, and it is another than those before it."""
+    key = rule.keys[number]
+    filled = [f"{part} is not null" for part in _parts(key)]
+    return " and ".join((*filled, *(f"{hashed(key)} <> {hashed(other)}" for other in rule.keys[:number])))
+
+
 def _cap(rule: dict[str, Any], leads: int) -> int:
     """Small tables can afford more pairs a lead; of rare keys, big ones have to leave more out."""
     plenty = config()["effort_rows"] / max(leads, 1)

@@ -13,7 +13,7 @@ import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.blocking import pairs_query
-from leadgrade.people.blocking_rules import BlockingRule, rules
+from leadgrade.people.blocking_rules import BlockingRule, has_own, hashed, rules
 from leadgrade.people.compare import compare, compare_query
 from leadgrade.people.matching import pairs_of
 from leadgrade.people.model import STRANGER, Model
@@ -23,11 +23,11 @@ from leadgrade.people.score import score
 
 def _keys_of(table: str, kinds: tuple[BlockingRule, ...]) -> str:
     """Kind and hash of every key of the leads in a table with the columns of people.features."""
+    each = ((rule.kind, hashed(key, "v.kind"), has_own(rule, i)) for rule in kinds for i, key in enumerate(rule.keys))
     return " union all ".join(
-        f"select '{rule.kind}' as kind, cast(hash('{rule.kind}', {key}) // 2 as bigint) as key, f.record from {table} as f "
-        f"where {key} is not null" + "".join(f" and {key} is distinct from {other}" for other in rule.keys[:i])
-        for rule in kinds
-        for i, key in enumerate(rule.keys)
+        f"select v.kind, cast({key} // 2 as bigint) as key, f.record "
+        f"from {table} as f cross join (select '{kind}' as kind) as v where {is_own}"
+        for kind, key, is_own in each
     )
 
 

@@ -24,12 +24,13 @@ _BOTH = (
     "name_records", "first_records", "last_records", "company_records", "street_records", "city_records", "postal_records",
     "title_records", "dob_records", "other_records",
 )  # fmt: skip
+_HAS_FIGURE = "regexp_matches(f.email, '[0-9].*@')"
 # what of an address its comparison reads: taken apart once a lead, not once a pair
 _OF_EMAIL = {
     "at": "split_part(f.email, '@', 2)",
     # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
-    "own": "case when regexp_matches(f.email, '[0-9].*@') then split_part(f.email, '@', 1) end",
-    "figure": "case when regexp_matches(f.email, '[0-9].*@') then regexp_replace(split_part(f.email, '@', 1), '[^0-9]', '', 'g') end",
+    "own": f"case when {_HAS_FIGURE} then split_part(f.email, '@', 1) end",
+    "figure": f"case when {_HAS_FIGURE} then regexp_replace(split_part(f.email, '@', 1), '[^0-9]', '', 'g') end",
 }
 FEATURES = (*_TEXTS, *_OF_EMAIL, "email_is_role", *_BOTH, *_ONCE)
 # from so many characters and four words on, a column of no special kind holds a text: a title, a description

@@ -75,7 +75,7 @@ class Paired:
         return add
 
     def few(self, pairs: str, further: str) -> Iterator[tuple[str, BatchFunction]]:
-        """As :meth:`blocks`, for pairs that are few beside the leads: a table of several slices is joined, not read slice by slice."""
+        """As :meth:`blocks`, for pairs that are few beside the leads: a join is cheaper than reading several slices."""
         first, last = self._bounds
         if first is not None and last - first >= self._size:
             yield compare_query(pairs, further), lambda batch: batch
@@ -83,7 +83,7 @@ class Paired:
             yield from self.blocks(pairs, further)
 
     def blocks(self, pairs: str, further: str = "") -> Iterator[tuple[str, BatchFunction]]:
-        """The pairs by slice of either lead: a query of record_a and record_b, and what adds the features of both to a batch of it.
+        """The pairs by slice of either lead: a query of record_a and record_b, and what adds the features to its batches.
 
         Args:
             pairs: Table of record_a and record_b, each in people.features, record_a the smaller.

@@ -66,5 +66,5 @@ def weighed_sample(compared: pl.DataFrame) -> WeighedSample:
     weights, is_candidate = compared["weight"].to_numpy(), compared["is_candidate"].to_numpy()
     rows, places = _spoken_for(encoded, is_candidate)
     each = Encoded(encoded.codes[:, rows], encoded.records[:, rows], encoded.full_names[rows], encoded.present)
-    sums = [np.bincount(places, weights=values, minlength=len(rows)) for values in (weights, weights * weights)]
-    return WeighedSample(each, sums[0], sums[1], is_candidate[rows])
+    total, square = (np.bincount(places, weights=values).astype(np.float64) for values in (weights, weights * weights))
+    return WeighedSample(each, total, square, is_candidate[rows])
