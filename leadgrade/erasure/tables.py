@@ -105,12 +105,12 @@ def _of_failure(_: Opened) -> Iterator[str]:
 
 def _of_value(opened: Opened) -> Iterator[str]:
     """How many share a value: where all of them are erased, the value goes."""
-    normalised = opened.find("people.normalised")
-    if normalised:
-        texts = [c for c, kind in opened.tables[normalised].items() if kind == "VARCHAR" and c != "lead_id"]
+    features = opened.find("people.features")
+    if features:
+        texts = [c for c, kind in opened.tables[features].items() if kind == "VARCHAR" and c != "lead_id"]
         yield f"""
             t.records <= (select count(*) from trace_leads) and coalesce(t.value in (
-                select unnest([{", ".join(texts)}]) from {normalised} where lead_id in (select id from trace_leads)
+                select unnest([{", ".join(texts)}]) from {features} where lead_id in (select id from trace_leads)
             ), false)
         """
 

