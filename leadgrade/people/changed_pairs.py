@@ -14,7 +14,7 @@ import polars as pl
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.blocking import pairs_query
 from leadgrade.people.blocking_rules import BlockingRule, has_own, hashed, rules
-from leadgrade.people.compare import compare, compare_query
+from leadgrade.people.compare import READ, compare, compare_query
 from leadgrade.people.matching import pairs_of
 from leadgrade.people.model import STRANGER, Model
 from leadgrade.people.model_table import from_frame
@@ -130,9 +130,9 @@ left join people.changes as b on c.record_b = b.record""")
     engine.sql("""
 insert into people.touched by name
 select distinct unnest([t.record_a, t.record_b]) as record from scratch.turned_pairs as t where t.is_old""")
-    engine.sql("""
+    engine.sql(f"""
 create or replace table scratch.partners as
-select f.* from people.features as f
+select f.record, {", ".join(f"f.{column}" for column in READ)} from people.features as f
 where f.record in (select unnest([t.record_a, t.record_b]) from scratch.turned_pairs as t)""")
 
 

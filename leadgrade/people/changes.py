@@ -155,12 +155,14 @@ group by v.field, v.value""")
 create or replace table scratch.counts_tonight as
 select
     r.field, r.value, coalesce(o.records, 0) + r.gain as records, coalesce(s.names, 0) as names,
-    coalesce(o.names, 0) as names_before
+    coalesce(o.names, 0) as names_before, o.rowid as counted_row
 from scratch.recounted as r
 left join people.value_counts as o on r.field = o.field and r.value = o.value
 left join ({_counts_of("scratch.sharing")}) as s on r.field in {_OWNED} and r.field = s.field and r.value = s.value""")
-    engine.sql("""
-delete from people.value_counts as v using scratch.counts_tonight as t where v.field = t.field and v.value = t.value""")
+    # by the row that was found: looking for the values once more is the dearer half
+    engine.sql(
+        "delete from people.value_counts as v where v.rowid in (select t.counted_row from scratch.counts_tonight as t)"
+    )
     engine.sql("""
 insert into people.value_counts by name
 select t.field, t.value, t.records, t.names from scratch.counts_tonight as t where t.records > 0""")

@@ -32,6 +32,8 @@ _OF_EMAIL = {
     "own": f"case when {_HAS_FIGURE} then split_part(f.email, '@', 1) end",
     "figure": f"case when {_HAS_FIGURE} then regexp_replace(split_part(f.email, '@', 1), '[^0-9]', '', 'g') end",
 }
+# columns of people.features that are read
+READ = (*_TEXTS, "email_is_role", *_BOTH, *_ONCE)
 FEATURES = (*_TEXTS, *_OF_EMAIL, "email_is_role", *_BOTH, *_ONCE)
 # from so many characters and four words on, a column of no special kind holds a text: a title, a description
 LONG_TEXT = 20
