@@ -66,6 +66,23 @@ def test_map_batches_of_nothing_makes_an_empty_table(engine):
     assert engine.count(BLOCKED) == 0
 
 
+@pytest.mark.parametrize(("append", "rows"), [(False, 3), (True, 50_003)])
+def test_a_batch_that_fails(engine, append, rows):
+    """What replaces a table leaves the old one; what is appended batch by batch stays as far as it went."""
+    engine.write(BLOCKED, THREE)
+
+    def function(frame: pl.DataFrame) -> pl.DataFrame:
+        if frame["n"][0] > 0:
+            raise ValueError("the second batch")
+        text = pl.lit(None, pl.String)
+        return frame.select(lead_id=pl.col("n").cast(pl.String), disposition=text, reason=text)
+
+    with pytest.raises(ValueError, match="the second batch"):
+        engine.map_batches("select range as n from range(120000)", function, BLOCKED, append=append)
+    assert engine.count(BLOCKED) == rows
+    assert engine.write(BLOCKED, THREE) == 3
+
+
 def test_ensure_adds_the_columns_that_the_contract_gained(engine):
     engine.sql("create table contacts.blocked_leads (lead_id varchar)")
     engine.sql("insert into contacts.blocked_leads values ('old')")
@@ -85,6 +102,23 @@ def test_a_transaction_is_all_or_nothing(engine):
     with pytest.raises(duckdb.ConstraintException):
         delete_and_fail()
     assert engine.count(BLOCKED) == 3
+
+
+def test_a_transaction_inside_another_is_part_of_it(engine):
+    engine.write(BLOCKED, THREE)
+
+    def twice() -> None:
+        with engine.transaction():
+            with engine.transaction():
+                engine.write(BLOCKED, THREE, append=True)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        twice()
+    assert engine.count(BLOCKED) == 3
+    with engine.transaction():
+        engine.write(BLOCKED, THREE, append=True)
+    assert engine.count(BLOCKED) == 6
 
 
 def test_parameters_are_bound(engine):
