@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from types import MappingProxyType
 
 import polars as pl
 
 from leadgrade.engine import DuckDBEngine
-from leadgrade.people.similar import alike, edits, same_words, with_similarity
+from leadgrade.people.similar import Texts, alike, edits, same_words, with_similarity
 
 FIELDS = (
     "first_name", "last_name", "middle_name", "gender", "email", "phone", "company", "job_title", "street", "postal_code",
@@ -305,17 +306,18 @@ def _records() -> dict[str, pl.Expr]:
     }  # fmt: skip
 
 
-def compare(frame: pl.DataFrame) -> pl.DataFrame:
+def compare(frame: pl.DataFrame, texts: Texts = MappingProxyType({})) -> pl.DataFrame:
     """Compare candidate pairs.
 
     Args:
         frame: Rows of :func:`compare_query`.
+        texts: Columns of the frame as texts of Python, those that somebody holds.
 
     Returns:
         record_a, record_b, one column a field of :data:`FIELDS` with its level of agreement ("missing" is neither for nor
         against), and ``<field>_records``: how many leads share the value that they agree in.
     """
-    scored = with_similarity(frame)
+    scored = with_similarity(frame, texts)
     return scored.select(
         "record_a",
         "record_b",

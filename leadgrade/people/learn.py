@@ -83,7 +83,7 @@ def learn(engine: DuckDBEngine, paired: Paired) -> Model:
         return model
     build_sample(engine, _SAMPLE)
     compared = [
-        compare(add(batch)).with_columns(batch["weight"], batch["is_candidate"])
+        compare(*add(batch)).with_columns(batch["weight"], batch["is_candidate"])
         for query, add in paired.few(_SAMPLE, ", p.weight, p.is_candidate")
         for batch in engine.batches(query)
     ]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from leadgrade.engine import DuckDBEngine, sql_file
-from leadgrade.engine.base import BatchFunction
 from leadgrade.people.blocking import build_candidates
 from leadgrade.people.cluster import cluster
 from leadgrade.people.compare import compare
 from leadgrade.people.learn import learn
 from leadgrade.people.model import Model
 from leadgrade.people.model_table import to_frame
-from leadgrade.people.paired import Paired
+from leadgrade.people.paired import Adding, Paired
 from leadgrade.people.score import score
 
 _PAIRS = """
@@ -82,8 +81,8 @@ def _weigh(engine: DuckDBEngine, paired: Paired, model: Model, review_threshold:
         engine.ensure("people.scored")
         for query, add_features in paired.blocks("people.candidates"):
 
-            def weigh(batch: pl.DataFrame, add: BatchFunction = add_features) -> pl.DataFrame:
-                return score(compare(add(batch)), model, review_threshold)
+            def weigh(batch: pl.DataFrame, add: Adding = add_features) -> pl.DataFrame:
+                return score(compare(*add(batch)), model, review_threshold)
 
             engine.map_batches(query, weigh, "people.scored", append=True)
 

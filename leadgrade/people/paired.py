@@ -7,7 +7,7 @@ there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import Any
@@ -15,13 +15,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from leadgrade.contacts.numbering import numbered
 from leadgrade.engine import DuckDBEngine
-from leadgrade.engine.base import BatchFunction
 from leadgrade.people.compare import compare_query, features_of, filled_texts, side_query
+from leadgrade.people.similar import Texts
 
 # leads of a slice: an eighth of the table within these bounds, for each is read once beside every one before it
 LEAST, MOST = 125_000, 500_000
 _SLICES = 8
+# fields of which many leads have the same text, so that holding each once as a text of Python takes little memory
+_SHARED = ("first", "last", "company", "title", "city", "postal")
+Rows = np.ndarray[Any, np.dtype[np.uint32]]
+# adds to record_a and record_b the features of both leads, and some of their texts as Python's, for compare.compare
+Adding = Callable[[pl.DataFrame], tuple[pl.DataFrame, Texts]]
 
 
 class _Slice:
@@ -34,11 +40,24 @@ class _Slice:
         self.rows: np.ndarray[Any, np.dtype[np.uint32]] = np.zeros(size, dtype=np.uint32)
         self.rows[frame["record"].to_numpy() - start] = np.arange(frame.height, dtype=np.uint32)
         self.features = frame.drop("record")
+        self.texts = {field: _shared_texts(self.features[field]) for field in _SHARED}
 
-    def of(self, side: str, records: pl.Series) -> pl.DataFrame:
+    def rows_of(self, records: pl.Series) -> Rows:
+        """The rows of these records."""
+        found: Rows = self.rows[records.to_numpy() - self.start]
+        return found
+
+    def of(self, side: str, rows: Rows) -> pl.DataFrame:
+        """Features of these rows, as columns of a side of the pairs."""
         wanted = [f"{feature}_{side}" for feature in features_of(side)]
-        rows = pl.Series(self.rows[records.to_numpy() - self.start])
-        return self.features.select(features_of(side))[rows].rename(dict(zip(features_of(side), wanted, strict=True)))
+        found = self.features.select(features_of(side))[pl.Series(rows)]
+        return found.rename(dict(zip(features_of(side), wanted, strict=True)))
+
+
+def _shared_texts(column: pl.Series) -> Any:
+    """The texts of a column as Python's, one object for all rows that have the same."""
+    distinct, numbers = numbered(column)
+    return np.array([*distinct.to_list(), None], dtype=object)[:-1][numbers.to_numpy()]
 
 
 def _within(record: str, start: int, size: int) -> str:
@@ -64,25 +83,28 @@ class Paired:
 
         self._slice_from = slice_from
 
-    def _adding(self, start_a: int, start_b: int) -> BatchFunction:
-        def add(batch: pl.DataFrame) -> pl.DataFrame:
-            sides = (
-                self._slice_from(start).of(side, batch[f"record_{side}"])
-                for side, start in (("a", start_a), ("b", start_b))
-            )
-            return pl.concat([batch, *sides], how="horizontal")
+    def _adding(self, start_a: int, start_b: int) -> Adding:
+        def add(batch: pl.DataFrame) -> tuple[pl.DataFrame, Texts]:
+            frames: list[pl.DataFrame] = [batch]
+            texts: dict[str, Any] = {}
+            for side, start in (("a", start_a), ("b", start_b)):
+                leads = self._slice_from(start)
+                rows = leads.rows_of(batch[f"record_{side}"])
+                frames.append(leads.of(side, rows))
+                texts |= {f"{field}_{side}": held[rows] for field, held in leads.texts.items()}
+            return pl.concat(frames, how="horizontal"), texts
 
         return add
 
-    def few(self, pairs: str, further: str) -> Iterator[tuple[str, BatchFunction]]:
+    def few(self, pairs: str, further: str) -> Iterator[tuple[str, Adding]]:
         """As :meth:`blocks`, for pairs that are few beside the leads: a join is cheaper than reading several slices."""
         first, last = self._bounds
         if first is not None and last - first >= self._size:
-            yield compare_query(pairs, further), lambda batch: batch
+            yield compare_query(pairs, further), lambda batch: (batch, {})
         else:
             yield from self.blocks(pairs, further)
 
-    def blocks(self, pairs: str, further: str = "") -> Iterator[tuple[str, BatchFunction]]:
+    def blocks(self, pairs: str, further: str = "") -> Iterator[tuple[str, Adding]]:
         """The pairs by slice of either lead: a query of record_a and record_b, and what adds the features to its batches.
 
         Args:

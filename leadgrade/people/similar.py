@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,9 @@ from rapidfuzz.process import cpdist
 from leadgrade.contacts.numbering import numbered
 from leadgrade.people.names import nickname_frame
 
+# columns of pairs as texts of Python, which rapidfuzz takes as they are: making them anew for each pair costs what comparing does
+Texts = Mapping[str, np.ndarray[Any, np.dtype[np.object_]]]
+Held = tuple[np.ndarray[Any, np.dtype[np.object_]], np.ndarray[Any, np.dtype[np.object_]]]
 # no level asks for less: what is less alike than this is told as 0, what is further apart as one edit more
 LEAST_ALIKE = {"first": 0.8, "last": 0.8, "company": 0.92, "title": 0.9, "street": 0.75, "city": 0.88, "other": 0.9}
 MOST_EDITS = {"first": 2, "last": 2, "email": 5, "phone": 1, "dob": 2, "identifier": 3, "postal": 2}
@@ -53,7 +58,9 @@ def _once(a: pl.Series, b: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     return told["a"], told["b"], places
 
 
-def similarity(a: pl.Series, b: pl.Series, scorer: Any, cutoff: float, *, once: bool = False) -> pl.Series:
+def similarity(
+    a: pl.Series, b: pl.Series, scorer: Any, cutoff: float, *, once: bool = False, held: Held | None = None
+) -> pl.Series:
     """The scorer's value for each pair of texts; null where one is missing.
 
     Equal texts are not scored but get null too: callers ask for equality first.
@@ -64,20 +71,30 @@ def similarity(a: pl.Series, b: pl.Series, scorer: Any, cutoff: float, *, once: 
         scorer: Of rapidfuzz; it compares the whole batch at once.
         cutoff: A similarity below it is told as 0, a distance beyond it as one more.
         once: Compare each two values once; pays where many pairs have the same two.
+        held: The same texts as Python's, where somebody holds them.
     """
     rows = (a != b).fill_null(value=False).arg_true()
-    left, right = a.gather(rows), b.gather(rows)
     places = None
     if once:
-        left, right, places = _once(left, right)
-    values = cpdist(left.to_list(), right.to_list(), scorer=scorer, score_cutoff=cutoff, dtype=np.float64)
+        told_a, told_b, places = _once(a.gather(rows), b.gather(rows))
+        left, right = told_a.to_list(), told_b.to_list()
+    elif held:
+        left, right = (texts[rows.to_numpy()].tolist() for texts in held)
+    else:
+        left, right = a.gather(rows).to_list(), b.gather(rows).to_list()
+    values = cpdist(left, right, scorer=scorer, score_cutoff=cutoff, dtype=np.float64)
     blank = pl.Series("score", [None], dtype=pl.Float64).new_from_index(0, len(a))
     return blank.scatter(rows, pl.Series(values if places is None else values[places.to_numpy()], dtype=pl.Float64))
 
 
-def _jw(frame: pl.DataFrame, field: str) -> pl.Series:
-    a, b = frame[f"{field}_a"], frame[f"{field}_b"]
-    return similarity(a, b, JaroWinkler.similarity, LEAST_ALIKE[field] - _MARGIN, once=field in _REPEATED)
+def _held(texts: Texts, field: str) -> Held | None:
+    return (texts[f"{field}_a"], texts[f"{field}_b"]) if f"{field}_a" in texts else None
+
+
+def _jw(frame: pl.DataFrame, field: str, texts: Texts) -> pl.Series:
+    a, b, once = frame[f"{field}_a"], frame[f"{field}_b"], field in _REPEATED
+    least = LEAST_ALIKE[field] - _MARGIN
+    return similarity(a, b, JaroWinkler.similarity, least, once=once, held=_held(texts, field))
 
 
 def _words(frame: pl.DataFrame, field: str) -> pl.Series:
@@ -88,12 +105,12 @@ def _words(frame: pl.DataFrame, field: str) -> pl.Series:
     return pl.select(pl.when(a == b).then(1.0).otherwise(said)).to_series()
 
 
-def _edits(frame: pl.DataFrame, field: str) -> pl.Series:
+def _edits(frame: pl.DataFrame, field: str, texts: Texts) -> pl.Series:
     """Edits between the texts of a field; null, too, where their lengths alone lie further apart than any level asks for."""
     a, b = frame[f"{field}_a"], frame[f"{field}_b"]
     longer = a.str.len_chars().cast(pl.Int32) - b.str.len_chars().cast(pl.Int32)
     near = pl.select(pl.when(longer.abs() <= MOST_EDITS[field]).then(b)).to_series()
-    return similarity(a, near, OSA.distance, MOST_EDITS[field], once=field in _REPEATED)
+    return similarity(a, near, OSA.distance, MOST_EDITS[field], held=_held(texts, field))
 
 
 def _swapped(frame: pl.DataFrame, first: pl.Series, last: pl.Series) -> pl.Series:
@@ -113,10 +130,10 @@ def _nicknames(frame: pl.DataFrame) -> pl.Series:
     return names.join(nickname_frame(), on=["first_a", "first_b"], how="left", maintain_order="left")["is_nickname"]
 
 
-def with_similarity(frame: pl.DataFrame) -> pl.DataFrame:
+def with_similarity(frame: pl.DataFrame, texts: Texts = MappingProxyType({})) -> pl.DataFrame:
     """Rows of compare.compare_query with ``<field>_jw``, ``_edits`` and ``_words``, ``is_swapped`` and ``is_nickname``."""
-    alikes = [_jw(frame, field).alias(f"{field}_jw") for field in LEAST_ALIKE]
-    distances = [_edits(frame, field).alias(f"{field}_edits") for field in MOST_EDITS]
+    alikes = [_jw(frame, field, texts).alias(f"{field}_jw") for field in LEAST_ALIKE]
+    distances = [_edits(frame, field, texts).alias(f"{field}_edits") for field in MOST_EDITS]
     words = [_words(frame, field).alias(f"{field}_words") for field in LEAST_WORDS]
     swapped = _swapped(frame, *alikes[:2])
     return frame.with_columns(

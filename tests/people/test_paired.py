@@ -27,7 +27,9 @@ def test_slices_give_what_a_join_gives(leads_of_slice: int, monkeypatch: pytest.
         joined = engine.collect(compare_query())
         pairs = paired.Paired(engine)
         for found in (pairs.blocks("people.candidates"), pairs.few("people.candidates", "")):
-            picked = pl.concat([add(batch) for query, add in found for batch in engine.batches(query)])
+            added = [add(batch) for query, add in found for batch in engine.batches(query)]
+            picked = pl.concat([frame for frame, _ in added])
+            assert all(held.tolist() == frame[name].to_list() for frame, texts in added for name, held in texts.items())
             assert picked.columns == joined.columns
             assert picked.sort("record_a", "record_b").equals(joined.sort("record_a", "record_b"))
     assert joined.height > 10
