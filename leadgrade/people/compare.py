@@ -28,10 +28,10 @@ _BOTH = (
 _HAS_FIGURE = "regexp_matches(f.email, '[0-9].*@')"
 # what of an address its comparison reads: taken apart once a lead, not once a pair
 _OF_EMAIL = {
-    "at": "split_part(f.email, '@', 2)",
+    "at": "substr(f.email, instr(f.email, '@') + 1)",
     # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
     "own": f"case when {_HAS_FIGURE} then split_part(f.email, '@', 1) end",
-    "figure": f"case when {_HAS_FIGURE} then regexp_replace(split_part(f.email, '@', 1), '[^0-9]', '', 'g') end",
+    "figure": f"case when {_HAS_FIGURE} then regexp_replace(split_part(f.email, '@', 1), '[^0-9]+', '', 'g') end",
 }
 # columns of people.features that are read
 READ = (*_TEXTS, "email_is_role", *_BOTH, *_ONCE)

@@ -113,17 +113,26 @@ class Model:
         return 1.0 + self.leads * math.exp2(self.odds[PERSON] + same)
 
 
+@cache
+def _near_codes(field: str) -> Codes:
+    """Code of each level where a finer place agrees."""
+    names = levels(field)
+    return np.array([names.index(f"near_{n}") if f"near_{n}" in names else i for i, n in enumerate(names)], np.int16)
+
+
 def encode(compared: pl.DataFrame) -> Encoded:
     """Turn levels into codes, wider places by whether a finer one agrees."""
     codes = np.empty((len(fields()), compared.height), dtype=np.int16)
     records = np.zeros((len(fields()), compared.height))
     for i, field in enumerate(fields()):
         text = compared[field]
+        if (text == MISSING).all():
+            codes[i] = len(levels(field)) - 1
+            continue
+        codes[i] = text.cast(pl.Enum(levels(field))).to_physical().to_numpy()
         if field in FINER:
             near = compared.select(pl.any_horizontal(pl.col(f) == "same" for f in FINER[field])).to_series()
-            moved = near & (text != MISSING)
-            text = pl.select(pl.when(moved).then("near_" + text).otherwise(text)).to_series()
-        codes[i] = text.cast(pl.Enum(levels(field))).to_physical().to_numpy()
+            codes[i] = np.where(near.to_numpy(), _near_codes(field)[codes[i]], codes[i])
         if f"{field}_records" in compared.columns:
             records[i] = compared[f"{field}_records"].fill_null(0).to_numpy()
     present = {i for i, field in enumerate(fields()) if (codes[i] != len(levels(field)) - 1).any()}

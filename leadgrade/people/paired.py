@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from leadgrade.people.similar import Texts
 LEAST, MOST = 125_000, 500_000
 _SLICES = 8
 # fields of which many leads have the same text, so that holding each once as a text of Python takes little memory
-_SHARED = ("first", "last", "company", "title", "city", "postal")
+_SHARED = ("first", "last", "company", "postal")
 Rows = np.ndarray[Any, np.dtype[np.uint32]]
 # adds to record_a and record_b the features of both leads, and some of their texts as Python's, for compare.compare
 Adding = Callable[[pl.DataFrame], tuple[pl.DataFrame, Texts]]
@@ -34,8 +33,9 @@ class _Slice:
     """Features of the leads from `start` on, and the row of each record among them."""
 
     def __init__(self, engine: DuckDBEngine, query: str, start: int, size: int) -> None:
+        frame = engine.collect(f"select * from {query} where {_within('a.record', start, size)}")
         # neighbours among the pairs are neighbours here, too, so that the processor's cache serves most of them
-        frame = engine.collect(f"select * from {query} where {_within('a.record', start, size)}").sort("record")
+        frame = frame.rechunk() if frame["record"].is_sorted() else frame.sort("record")
         self.start = start
         self.rows: np.ndarray[Any, np.dtype[np.uint32]] = np.zeros(size, dtype=np.uint32)
         self.rows[frame["record"].to_numpy() - start] = np.arange(frame.height, dtype=np.uint32)
@@ -62,6 +62,13 @@ def _shared_texts(column: pl.Series) -> Any:
 
 def _within(record: str, start: int, size: int) -> str:
     return f"{record} >= {start} and {record} < {start + size}"
+
+
+def _there_and_back(starts: range) -> Iterator[tuple[int, int]]:
+    """Each two slices, in an order in which the next two have one in common with the last wherever they can."""
+    for number, a in enumerate(starts):
+        others = starts[number:]
+        yield from ((a, b) for b in (reversed(others) if number % 2 else others))
 
 
 class Paired:
@@ -114,7 +121,7 @@ class Paired:
         first, last = self._bounds
         if first is None:
             return
-        for a, b in combinations_with_replacement(range(first, last + 1, self._size), 2):
+        for a, b in _there_and_back(range(first, last + 1, self._size)):
             of_block = f"""
 select p.record_a, p.record_b{further} from {pairs} as p
 where {_within("p.record_a", a, self._size)} and {_within("p.record_b", b, self._size)}

@@ -69,7 +69,9 @@ def score(compared: pl.DataFrame, model: Model, evidence_from: float) -> pl.Data
         pl.Series("match_probability", person.round(6)),
         pl.Series("is_related", (related >= RELATED) & (compared["first_name"] == "different").to_numpy()),
     )
-    told = weighed.filter(pl.col("match_probability") >= evidence_from)
-    evidence = told.select("record_a", "record_b", _evidence().alias("evidence"))
-    narrow = weighed.select("record_a", "record_b", "match_weight", "match_probability", "is_related")
-    return narrow.join(evidence, on=["record_a", "record_b"], how="left")
+    told = (weighed["match_probability"] >= evidence_from).arg_true()
+    evidence = pl.Series("evidence", [None], dtype=pl.String).new_from_index(0, weighed.height)
+    written = weighed[told].select(_evidence()).to_series()
+    return weighed.select(
+        "record_a", "record_b", "match_weight", "match_probability", "is_related", evidence.scatter(told, written)
+    )
