@@ -13,8 +13,8 @@ import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 
-MOST_CANDIDATES = 30_000
-RANDOM_PAIRS = 10_000
+MOST_CANDIDATES = 50_000
+RANDOM_PAIRS = 15_000
 MOST_ANCHORED = 2_500
 _NEIGHBOURS = 3
 ANCHORS = ("company", "street", "phone", "postal", "city")
