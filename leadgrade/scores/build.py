@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import polars as pl
 
-from leadgrade.config.scoring import DIMENSIONS
 from leadgrade.contacts.categories import industry
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.run import Run
@@ -14,7 +13,8 @@ from leadgrade.scores import night_before
 from leadgrade.scores.checklists import checklists_query, coverage_query
 from leadgrade.scores.config_tables import load, model_of
 from leadgrade.scores.model import ScoringModel
-from leadgrade.scores.rules import fired_query, integrity_query, questions_query
+from leadgrade.scores.points import points_query
+from leadgrade.scores.rules import integrity_query, questions_query
 
 BEHAVIOUR_TABLES: tuple[str, ...] = (
     "event_facts",
@@ -54,15 +54,10 @@ def build_integrity(run: Run) -> None:
     run.engine.materialize("scores.integrity", integrity_query(model_of(run)))
 
 
-def build_fired(run: Run) -> None:
-    """Make scores.fired: one statement a dimension."""
-    fire(run.engine, model_of(run))
-
-
 def build_points(run: Run) -> None:
-    """Set last night's points aside, then make scores.points: the caps shared out."""
+    """Set last night's points aside, then make scores.points: the rules that fired, the caps shared out."""
     night_before.set_aside(run)
-    materialize_files(run.engine, ("points",))
+    award(run.engine, model_of(run))
 
 
 def build_changes(run: Run) -> None:
@@ -126,23 +121,16 @@ def build_history(run: Run) -> None:
 def build_all(run: Run) -> None:
     """The whole stage, in order, for those who run it without Dagster."""
     steps = (
-        load, build_facts, build_integrity, build_fired, build_points, build_quality, build_committees,
+        load, build_facts, build_integrity, build_points, build_quality, build_committees,
         build_changes, build_models, build_history,
     )  # fmt: skip
     for step in steps:
         step(run)
 
 
-def fire(engine: DuckDBEngine, model: ScoringModel) -> None:
-    """Make scores.fired from scores.facts, scores.behaviour and scores.event_facts."""
-    engine.sql("drop table if exists scores.fired")
-    engine.ensure("scores.fired")
-    for dimension in (*DIMENSIONS, "negative"):
-        rules = [rule for rule in model.rules if rule.dimension == dimension]
-        if rules:
-            engine.sql(f"insert into scores.fired {fired_query(rules, model)}")
-    if engine.path:
-        engine.sql("checkpoint")
+def award(engine: DuckDBEngine, model: ScoringModel) -> None:
+    """Make scores.points from scores.facts, scores.behaviour and scores.event_facts."""
+    engine.materialize("scores.points", points_query(model))
 
 
 def grade(engine: DuckDBEngine, model: ScoringModel) -> None:
@@ -163,8 +151,7 @@ _RULE_INPUTS = ("scores.facts", "scores.behaviour", "scores.event_facts")
 BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ...]]] = {
     "scores.account_industries": (build_account_industries, ("raw.accounts",)),
     "scores.integrity": (build_integrity, _RULE_INPUTS),
-    "scores.fired": (build_fired, _RULE_INPUTS),
-    ("scores.points", *night_before.TABLES): (build_points, ("scores.fired",)),
+    ("scores.points", *night_before.TABLES): (build_points, _RULE_INPUTS),
     "scores.questions": (build_questions, ("scores.totals", "scores.facts")),
     ("scores.checklists", "scores.coverage"): (build_checklists, _RULE_INPUTS),
     "scores.models": (build_models, ()),

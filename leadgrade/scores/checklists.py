@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from leadgrade.config.scoring_checklists import CHECKLISTS, Checklist
-from leadgrade.config.scoring_conditions import Condition
-from leadgrade.scores.conditions import Compiler, literal
+from leadgrade.scores.conditions import Compiled, Compiler, literal
 from leadgrade.scores.model import ScoringModel
+from leadgrade.scores.passes import by_number, name_by_number, numbered
 
 _SHARES: dict[Checklist, str] = {
     "bant": "bant", "champ": "champ", "meddicc": "meddicc", "questions": "questions", "need": "need_coverage",
@@ -16,23 +16,27 @@ _SHARES: dict[Checklist, str] = {
 def checklists_query(model: ScoringModel) -> str:
     """The query of the items that are known: person_id, checklist, item, evidence.
 
-    Items of several checklists that ask the same are looked for once.
+    What several items ask is looked for once.
     """
-    asked: dict[str, tuple[Condition, list[tuple[str, str]]]] = {}
+    compiler = Compiler(model.config.icp)
+    asked: dict[str, tuple[int, Compiled]] = {}
+    items: list[tuple[str, str, int]] = []
     for checklist in CHECKLISTS:
         for item, condition in model.config.checklists[checklist].items():
-            asked.setdefault(condition.model_dump_json(), (condition, []))[1].append((checklist, item))
-    return "\nunion all\n".join(_known_select(condition, items, model) for condition, items in asked.values())
-
-
-def _known_select(condition: Condition, items: list[tuple[str, str]], model: ScoringModel) -> str:
-    compiler = Compiler(model.config.icp)
-    compiled = compiler.compile(condition, model.config.lookback_days)
-    names = ", ".join(f"({literal(checklist)}, {literal(item)})" for checklist, item in items)
+            key = condition.model_dump_json()
+            if key not in asked:
+                asked[key] = (len(asked), compiler.compile(condition, model.config.lookback_days))
+            items.append((checklist, item, asked[key][0]))
+    columns = ", ".join(
+        f"{found.test} as known_{n}, case when {found.test} then {found.evidence} end as evidence_{n}"
+        for n, found in asked.values()
+    )
+    people = f"select person.person_id, {columns}\nfrom scores.facts as person {compiler.joins}"
     return (
-        f"select person.person_id, names.checklist, names.item, {compiled.evidence} as evidence\n"
-        f"from scores.facts as person {' '.join(compiler.joins)}\n"
-        f"cross join (values {names}) as names(checklist, item)\nwhere {compiled.test}"
+        f"select person_id, {name_by_number([checklist for checklist, _, _ in items])} as checklist, "
+        f"{name_by_number([item for _, item, _ in items])} as item, "
+        f"{by_number([f'evidence_{n}' for _, _, n in items])} as evidence\n"
+        f"from ({numbered(people, [f'known_{n}' for _, _, n in items])})"
     )
 
 
@@ -50,7 +54,7 @@ def coverage_query(model: ScoringModel) -> str:
     )
     return (
         f"with checked as (select person.person_id, {', '.join(tests)}\n"
-        f"from scores.facts as person {' '.join(compiler.joins)})\n"
+        f"from scores.facts as person {compiler.joins})\n"
         f"select person_id, {', '.join(shares)}, nullif(concat_ws(',', {missing}), '') as missing from checked"
     )
 

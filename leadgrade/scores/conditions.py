@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from itertools import count
 
 import polars as pl
 
@@ -52,16 +51,31 @@ class Compiled:
 class Compiler:
     """Compiles conditions over the aliases ``person`` (scores.facts) and ``behaviour``.
 
-    ``joins`` gathers what the compiled expressions need beside scores.facts.
+    ``joins`` says what the compiled expressions need beside scores.facts. Events are asked for in one pass over
+    scores.event_facts, each condition once, however many rules share it.
 
     Attributes:
         icp: Lists that conditions refer to.
-        joins: Join clauses, in order.
     """
 
     icp: Icp
-    joins: list[str] = field(default_factory=list)
-    _events: count[int] = field(default_factory=lambda: count(1))
+    _events: dict[str, int] = field(default_factory=dict)
+    _has_behaviour: bool = False
+
+    @property
+    def joins(self) -> str:
+        """Join clauses of everything that was compiled so far."""
+        joins = []
+        if self._has_behaviour:
+            joins.append("left join scores.behaviour as behaviour on person.person_id = behaviour.person_id")
+        if self._events:
+            columns = ", ".join(_event_columns(test, number) for test, number in self._events.items())
+            asked = " or ".join(f"({test})" for test in self._events)
+            joins.append(
+                f"left join (select person_id, {columns} from scores.event_facts where {asked} group by person_id) "
+                "as events on person.person_id = events.person_id"
+            )
+        return " ".join(joins)
 
     def compile(self, condition: Condition, lookback_days: int) -> Compiled:
         """The SQL of a condition whose events count ``lookback_days`` back."""
@@ -73,8 +87,8 @@ class Compiler:
             return self._fact(condition.fact)
         return self._group(condition, lookback_days)
 
-    def compile_event(self, condition: Condition, lookback_days: int) -> tuple[Compiled, str]:
-        """As compile for an event condition, with the alias that has ``events`` and ``latest_at``."""
+    def compile_event(self, condition: Condition, lookback_days: int) -> tuple[Compiled, int]:
+        """As compile for an event condition, with the number of its columns ``events.events_N`` and ``events.latest_N``."""
         return self._event(condition, lookback_days)
 
     def _group(self, condition: Condition, lookback_days: int) -> Compiled:
@@ -87,26 +101,18 @@ class Compiler:
         cases = " ".join(f"when {part.test} then {part.evidence}" for part in parts)
         return Compiled(_joined(parts, " or "), f"case {cases} end")
 
-    def _event(self, condition: Condition, lookback_days: int) -> tuple[Compiled, str]:
-        alias = f"event_{next(self._events)}"
+    def _event(self, condition: Condition, lookback_days: int) -> tuple[Compiled, int]:
         tests = [f"lookback_days = {int(lookback_days)}", f"type in ({_literals(condition.event or [])})"]
         if condition.page_class:
             tests.append(f"page_class in ({_literals(condition.page_class)})")
-        self.joins.append(
-            "left join (select person_id, sum(events)::bigint as events, max(latest_at) as latest_at, "
-            "max(struct_pack(latest_at := latest_at, record_id := record_id)).record_id as record_id "
-            f"from scores.event_facts where {' and '.join(tests)} group by person_id) as {alias} "
-            f"on person.person_id = {alias}.person_id"
-        )
-        test = f"coalesce({alias}.events >= {int(condition.min_count)}, false)"
-        return Compiled(test, f"{alias}.record_id"), alias
+        number = self._events.setdefault(" and ".join(tests), len(self._events) + 1)
+        test = f"coalesce(events.events_{number} >= {int(condition.min_count)}, false)"
+        return Compiled(test, f"events.record_{number}"), number
 
     def _column(self, name: str) -> str:
         if FIELDS[name].table == "facts":
             return f"person.{name}"
-        join = "left join scores.behaviour as behaviour on person.person_id = behaviour.person_id"
-        if join not in self.joins:
-            self.joins.append(join)
+        self._has_behaviour = True
         return f"behaviour.{name}"
 
     def _fact(self, name: str) -> Compiled:
@@ -138,12 +144,15 @@ class Compiler:
         )
 
     def _contains_any(self, name: str, column: str, condition: Condition) -> Compiled:
-        pattern = word_pattern(self._list(condition.contains_any))
+        phrases = self._list(condition.contains_any)
+        pattern = word_pattern(phrases)
         if not pattern:
             return _NEVER
         text = f"lower({column})"
+        # a regular expression costs twenty times the search for a word: only texts that have one of the words are read
+        has_word = " or ".join(f"contains({text}, {literal(word)})" for word in telling_words(phrases))
         found = f"{literal(name + ':')} || regexp_extract({text}, {literal(pattern)}, 2)"
-        return Compiled(f"coalesce(regexp_matches({text}, {literal(pattern)}), false)", found)
+        return Compiled(f"(case when {has_word} then regexp_matches({text}, {literal(pattern)}) else false end)", found)
 
     def _between(self, name: str, column: str, condition: Condition) -> Compiled:
         between = condition.between
@@ -198,6 +207,22 @@ def word_pattern(phrases: list[str]) -> str:
         if phrase.strip()
     ]
     return rf"(^|[^\p{{L}}\p{{N}}])({'|'.join(escaped)})($|[^\p{{L}}\p{{N}}])" if escaped else ""
+
+
+def telling_words(phrases: list[str]) -> list[str]:
+    """Words of which a text that has one of the phrases has at least one: the longest of each phrase, none within another."""
+    longest = {max(phrase.lower().split(), key=len) for phrase in phrases if phrase.strip()}
+    return sorted(word for word in longest if not any(other in word for other in longest - {word}))
+
+
+def _event_columns(test: str, number: int) -> str:
+    """How often, when last, and the record of the last, of the events that pass a test; of one moment the larger id."""
+    return (
+        f"(sum(events) filter (where {test}))::bigint as events_{number}, "
+        f"max(latest_at) filter (where {test}) as latest_{number}, "
+        "(max(struct_pack(latest_at := latest_at, record_id := record_id)) "
+        f"filter (where {test})).record_id as record_{number}"
+    )
 
 
 def _in_band(name: str, column: str, low: float | None, high: float | None) -> Compiled:

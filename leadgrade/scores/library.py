@@ -12,7 +12,7 @@ from leadgrade.config.scoring_conditions import hint
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.errors import InputError
-from leadgrade.scores.build import BEHAVIOUR_TABLES, fire, grade, materialize_files
+from leadgrade.scores.build import BEHAVIOUR_TABLES, award, grade, materialize_files
 from leadgrade.scores.config_tables import write_tables
 from leadgrade.scores.model import ScoringModel, default_model
 
@@ -69,8 +69,7 @@ def score(
         write_tables(engine, scoring, as_of)
         engine.write("scores.facts", _fitted(_derived(people), "scores.facts"))
         _write_behaviour(engine, people, events)
-        fire(engine, scoring)
-        materialize_files(engine, ("points",))
+        award(engine, scoring)
         grade(engine, scoring)
         quality = engine.read("scores.quality").sort("person_id")
         return Scores(quality, engine.read("scores.points").sort("person_id", "rule"))

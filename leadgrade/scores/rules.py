@@ -24,38 +24,23 @@ def compile_rule(rule: Rule, model: ScoringModel, compiler: Compiler) -> Compile
     lookback = model.lookback(rule)
     points = str(rule.points)
     if rule.when.event:
-        condition, alias = compiler.compile_event(rule.when, lookback)
-        points = _event_points(rule, alias)
+        condition, number = compiler.compile_event(rule.when, lookback)
+        points = _event_points(rule, number)
     else:
         condition = compiler.compile(rule.when, lookback)
     evidence = literal(rule.evidence) if rule.evidence else condition.evidence
     return CompiledRule(condition.test, f"cast({points} as bigint)", evidence)
 
 
-def _event_points(rule: Rule, alias: str) -> str:
+def _event_points(rule: Rule, number: int) -> str:
     """Points for up to max_count events, halved every half_life_days since the latest one, rounded half up in size."""
-    times = f" * least({alias}.events, {rule.max_count})" if rule.max_count > 1 else ""
+    times = f" * least(events.events_{number}, {rule.max_count})" if rule.max_count > 1 else ""
     if not rule.half_life_days:
         return f"{rule.points}{times}"
-    age_days = f"(epoch(run.as_of) - epoch({alias}.latest_at)) / 86400.0"
+    age_days = f"(epoch(run.as_of) - epoch(events.latest_{number})) / 86400.0"
     left = f"pow(0.5, {age_days} / {literal(rule.half_life_days)})"
     sign = -1 if rule.points < 0 else 1
     return f"{sign} * floor({abs(rule.points)}{times} * {left} + 0.5)"
-
-
-def fired_query(rules: list[Rule], model: ScoringModel) -> str:
-    """The query of the rules that fired: person_id, dimension, rule, points_raw, evidence."""
-    return "\nunion all\n".join(_fired_select(rule, model) for rule in rules)
-
-
-def _fired_select(rule: Rule, model: ScoringModel) -> str:
-    compiler = Compiler(model.config.icp)
-    compiled = compile_rule(rule, model, compiler)
-    return (
-        f"select person.person_id, {literal(rule.dimension)} as dimension, {literal(rule.id)} as rule, "
-        f"{compiled.points} as points_raw, {compiled.evidence} as evidence\n"
-        f"from scores.facts as person cross join meta.run as run {' '.join(compiler.joins)}\nwhere {compiled.test}"
-    )
 
 
 def integrity_query(model: ScoringModel) -> str:
@@ -66,7 +51,7 @@ def integrity_query(model: ScoringModel) -> str:
     points = " + ".join(f"case when {rule.test} then {rule.points} else 0 end" for rule in compiled) or "0"
     return (
         f"with summed as (select person.*, {points} as summed_points\n"
-        f"from scores.facts as person cross join meta.run as run {' '.join(compiler.joins)})\n"
+        f"from scores.facts as person cross join meta.run as run {compiler.joins})\n"
         f"select person_id, {literal(model.model_id)} as model_id, summed_points as integrity_score, "
         f"least(summed_points, {model.caps['integrity']}) as points, is_email_valid, is_corporate_email, is_phone_verified, "
         "is_consent_captured, has_no_duplicate as is_no_duplicate, is_account_matched, is_low_risk from summed"

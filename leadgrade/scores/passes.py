@@ -1,0 +1,33 @@
+"""Turns many questions about a person into rows in one pass: everybody is asked everything at once, and what holds becomes a row.
+
+A query a question, put together by union, reads the people once for each; and its rows of one person lie far apart, so that
+their ids are stored again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from leadgrade.scores.conditions import literal
+
+
+def numbered(source: str, tests: Sequence[str]) -> str:
+    """The query of the rows of ``source``, each once for every test that holds for it, with its ``number`` from 1.
+
+    Args:
+        source: A query.
+        tests: Expressions over its columns that are true or false.
+    """
+    numbers = ", ".join(f"case when {test} then {number} end" for number, test in enumerate(tests, 1))
+    return f"select asked.*, unnest(list_filter([{numbers}], lambda n: n is not null)) as number from ({source}) as asked"
+
+
+def by_number(expressions: Sequence[str]) -> str:
+    """An expression: of these the one of the row's number."""
+    cases = " ".join(f"when {number} then {expression}" for number, expression in enumerate(expressions, 1))
+    return f"case number {cases} end"
+
+
+def name_by_number(names: Sequence[str]) -> str:
+    """An expression: of these texts the one of the row's number."""
+    return f"([{', '.join(literal(name) for name in names)}])[number]"
