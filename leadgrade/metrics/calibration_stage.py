@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from leadgrade.engine import DuckDBEngine
@@ -13,6 +11,7 @@ from leadgrade.engine.duckdb import polars_schema
 from leadgrade.metrics.calibration import PriorModel, fit_curve, fit_prior_model, lift_of_counts, quality, reliability
 from leadgrade.metrics.calibration.leaks import association, verdict_of
 from leadgrade.metrics.calibration.shares import is_enough
+from leadgrade.metrics.calibration_patterns import Groups, all_groups, bit_columns, known_groups, make_patterns
 from leadgrade.run import Run
 from leadgrade.scores.config_tables import model_of
 from leadgrade.scores.model import ScoringModel
@@ -32,27 +31,12 @@ FIELDS = (
     "buying_role", "phone_type", "lifecycle_stage", "lead_status", "unqualified_reason",
 )  # fmt: skip
 """Columns of people.golden that are held against the outcome."""
-_BITS = 60  # rules to a column of bits
 # the score without the points that came after the outcome
 _CLEAN = "greatest({}.score - coalesce(late_sums.points, 0), 0)"
 _LATE = (
     "left join (select person_id, cast(sum(points) as bigint) as points from metrics.late_points group by person_id) "
     "as late_sums on {}.person_id = late_sums.person_id"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """People who are equal in score and rules, with how many there are and how many of them won."""
-
-    frame: pl.DataFrame
-    rules: tuple[str, ...]
-
-    @property
-    def fired(self) -> npt.NDArray[np.float64]:
-        """A row a group, a column a rule."""
-        columns = [(self.frame[f"bits_{n // _BITS}"].to_numpy() >> (n % _BITS)) & 1 for n in range(len(self.rules))]
-        return np.column_stack(columns).astype(np.float64) if columns else np.zeros((self.frame.height, 0))
 
 
 def build_first_scores(run: Run) -> None:
@@ -81,14 +65,18 @@ def build_calibration(run: Run) -> None:
     ).row(0, named=True)
     is_first = is_enough(counts["first_won"], counts["first_people"] - counts["first_won"])
     enough = is_first or is_enough(counts["won"], counts["people"] - counts["won"])
+    names = tuple(rule.id for rule in model.rules)
+    make_patterns(engine, names)
+    groups = known_groups(engine, names)
     fitted = _fit_curve(engine, model, is_first=is_first, is_possible=enough)
-    rules = _fit_rules(engine, model, is_possible=enough)
+    rules = _fit_rules(engine, groups, is_possible=enough)
     _write(engine, "metrics.calibration", [*fitted.quality, *rules.quality])
     _write(engine, "metrics.calibration_bins", [*fitted.bins, *rules.bins])
     points = {rule.id: rule.points for rule in model.rules}
     suggested = rules.model.suggestions(points) if rules.model else {}
-    _write_lift(engine, model, suggested)
-    _write_leaks(engine, is_possible=enough)
+    _write_lift(engine, model, groups, suggested)
+    _write_leaks(engine, groups, is_possible=enough)
+    engine.sql("drop table scratch.patterns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,38 +109,15 @@ def _fit_curve(engine: DuckDBEngine, model: ScoringModel, *, is_first: bool, is_
     return _judged({"score_share": share, "win_curve": pl.Series(by_earlier.predict(later["score"]))}, later, basis)
 
 
-def _fit_rules(engine: DuckDBEngine, model: ScoringModel, *, is_possible: bool) -> _Fit:
+def _fit_rules(engine: DuckDBEngine, known: Groups, *, is_possible: bool) -> _Fit:
     """The model of the rules, and metrics.win_probability from both models."""
     engine.sql("drop table if exists metrics.win_probability")
     engine.ensure("metrics.win_probability")
     if not is_possible or not engine.count("metrics.win_curve"):
         return _judged({"rules": None}, pl.DataFrame({"n": [], "k": [], "y": []}), "tonight")
-    names = tuple(rule.id for rule in model.rules)
-    _make_patterns(engine, names)
-    bits = ", ".join(f"patterns.bits_{n}" for n in range(_columns(names)))
-    known = Groups(
-        engine.collect(
-            f"select patterns.score, {bits}, outcomes.is_later, count(*) as n, count(*) filter (outcomes.has_won) as k "
-            "from metrics.outcomes as outcomes inner join scratch.patterns as patterns "
-            "on outcomes.person_id = patterns.person_id group by all order by all"
-        ).with_columns(y=pl.col("k") / pl.col("n")),
-        names,
-    )
-    earlier, later = (Groups(known.frame.filter(mask), names) for mask in (~pl.col("is_later"), pl.col("is_later")))
     fitted = _fitted(known)
-    everybody = Groups(
-        engine.collect(f"select score, {bits}, count(*) as n from scratch.patterns as patterns group by all"), names
-    )
-    p_rules = fitted.predict(everybody.fired, everybody.frame["score"].to_numpy())
-    engine.write("scratch.win_patterns", everybody.frame.with_columns(p_rules=pl.Series(p_rules)))
-    same = " and ".join(f"patterns.bits_{n} = wins.bits_{n}" for n in range(_columns(names)))
-    engine.sql(
-        "insert into metrics.win_probability by name select patterns.person_id, scores.p as p_win, wins.p_rules "
-        "from scratch.patterns as patterns inner join scratch.win_scores as scores on patterns.score = scores.score "
-        f"inner join scratch.win_patterns as wins on patterns.score = wins.score and {same}"
-    )
-    for table in ("patterns", "win_patterns", "win_scores"):
-        engine.sql(f"drop table scratch.{table}")
+    _write_probabilities(engine, fitted)
+    earlier, later = known.only(~pl.col("is_later")), known.only(pl.col("is_later"))
     claimed = None
     if _has_both(earlier.frame):
         claimed = pl.Series(_fitted(earlier).predict(later.fired, later.frame["score"].to_numpy()))
@@ -160,32 +125,28 @@ def _fit_rules(engine: DuckDBEngine, model: ScoringModel, *, is_possible: bool) 
     return _Fit(judged.quality, judged.bins, fitted)
 
 
-def _fitted(groups: Groups) -> PriorModel:
-    frame = groups.frame
-    return fit_prior_model(
-        groups.rules, groups.fired, frame["score"].to_numpy(), frame["y"].to_numpy(), frame["n"].to_numpy()
-    )
-
-
-def _columns(rules: tuple[str, ...]) -> int:
-    return max(1, -(-len(rules) // _BITS))
-
-
-def _make_patterns(engine: DuckDBEngine, rules: tuple[str, ...]) -> None:
-    """scratch.patterns: person_id, score, and a bit for each rule that fired no later than the outcome."""
-    sums = []
-    for column in range(_columns(rules)):
-        here = rules[column * _BITS : (column + 1) * _BITS]
-        cases = " ".join(f"when '{rule}' then {1 << bit}" for bit, rule in enumerate(here))
-        value = f"case points.rule {cases} else 0 end" if here else "0"
-        sums.append(f"coalesce(cast(sum({value}) as bigint), 0) as bits_{column}")
+def _write_probabilities(engine: DuckDBEngine, fitted: PriorModel) -> None:
+    everybody = all_groups(engine, fitted.rules)
+    p_rules = fitted.predict(everybody.fired, everybody.frame["score"].to_numpy())
+    engine.write("scratch.win_patterns", everybody.frame.with_columns(p_rules=pl.Series(p_rules)))
+    same = " and ".join(f"patterns.{name} = wins.{name}" for name in bit_columns(fitted.rules))
     engine.sql(
-        f"create or replace table scratch.patterns as select quality.person_id, max({_CLEAN.format('quality')}) as score, "
-        f"{', '.join(sums)} "
-        "from scores.quality as quality left join (select points.person_id, points.rule from scores.points as points "
-        "anti join metrics.late_points as late on points.person_id = late.person_id and points.rule = late.rule) as points "
-        f"on quality.person_id = points.person_id {_LATE.format('quality')} "
-        "where quality.score is not null group by quality.person_id"
+        "insert into metrics.win_probability by name select patterns.person_id, scores.p as p_win, wins.p_rules "
+        "from scratch.patterns as patterns inner join scratch.win_scores as scores on patterns.score = scores.score "
+        f"inner join scratch.win_patterns as wins on patterns.score = wins.score and {same}"
+    )
+    for table in ("win_patterns", "win_scores"):
+        engine.sql(f"drop table scratch.{table}")
+
+
+def _fitted(groups: Groups) -> PriorModel:
+    """The model of groups; what does not tell them apart for it is summed up first."""
+    names = ["score", *bit_columns(groups.rules)]
+    frame = groups.frame.group_by(names, maintain_order=True).agg(pl.col("n", "k").sum())
+    frame = frame.with_columns(y=pl.col("k") / pl.col("n"))
+    fired = Groups(frame, groups.rules).fired
+    return fit_prior_model(
+        groups.rules, fired, frame["score"].to_numpy(), frame["y"].to_numpy(), frame["n"].to_numpy()
     )
 
 
@@ -216,18 +177,13 @@ def _write(engine: DuckDBEngine, table: str, rows: list[dict[str, object]]) -> N
     engine.write(table, pl.DataFrame(columns).cast(schema))  # type: ignore[arg-type]
 
 
-def _write_lift(engine: DuckDBEngine, model: ScoringModel, suggested: dict[str, int]) -> None:
-    found = engine.collect(
-        "select points.rule, count(*) as fired, count(*) filter (outcomes.has_deal) as opportunity, "
-        "count(*) filter (outcomes.has_won) as won from scores.points as points "
-        "inner join metrics.outcomes as outcomes on points.person_id = outcomes.person_id and outcomes.is_recent "
-        "anti join metrics.late_points as late on points.person_id = late.person_id and points.rule = late.rule "
-        "group by points.rule"
+def _write_lift(engine: DuckDBEngine, model: ScoringModel, groups: Groups, suggested: dict[str, int]) -> None:
+    recent = groups.only(pl.col("is_recent"))
+    columns = {"fired": "n", "opportunity": "deals", "won": "k"}
+    found = pl.DataFrame({"rule": groups.rules} | {name: recent.counted(column) for name, column in columns.items()})
+    whole = recent.frame.select(people=pl.col("n").sum(), opportunity=pl.col("deals").sum(), won=pl.col("k").sum()).row(
+        0, named=True
     )
-    whole = engine.collect(
-        "select count(*) as people, count(*) filter (has_deal) as opportunity, count(*) filter (has_won) as won "
-        "from metrics.outcomes where is_recent"
-    ).row(0, named=True)
     rules = pl.DataFrame(
         [{"rule": rule.id, "points": rule.points} for rule in model.rules],
         schema={"rule": pl.String, "points": pl.Int64},
@@ -250,15 +206,15 @@ def _write_lift(engine: DuckDBEngine, model: ScoringModel, suggested: dict[str, 
     engine.write("metrics.rule_lift", pl.concat(parts).join(new, on=["outcome", "rule"], how="left"))
 
 
-def _write_leaks(engine: DuckDBEngine, *, is_possible: bool) -> None:
+def _write_leaks(engine: DuckDBEngine, groups: Groups, *, is_possible: bool) -> None:
     rows = _field_rows(engine, is_possible=is_possible)
-    late = engine.collect(
-        "select points.rule, count(*) as fired, count(late.rule) as late from scores.points as points "
-        "inner join metrics.outcomes as outcomes on points.person_id = outcomes.person_id and outcomes.decided_at is not null "
-        "left join metrics.late_points as late on points.person_id = late.person_id and points.rule = late.rule "
-        "group by points.rule order by points.rule"
-    )
-    for rule, fired, too_late in late.iter_rows():
+    late = dict(engine.collect("select rule, count(*) as late from metrics.late_points group by rule").iter_rows())
+    in_time = dict(zip(groups.rules, groups.only(pl.col("is_decided")).counted("n"), strict=True))
+    for rule in sorted(in_time):
+        too_late = late.get(rule, 0)
+        fired = in_time[rule] + too_late
+        if not fired:
+            continue
         verdict, reason = verdict_of(rule, 0.0, 0.5, too_late / fired) if is_possible else ("insufficient_data", None)
         rows.append(
             {"kind": "rule", "field": rule, "late_share": too_late / fired, "verdict": verdict, "reason": reason}
