@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 
@@ -16,23 +17,20 @@ from leadgrade.scores.model import ScoringModel
 from leadgrade.scores.points import points_query
 from leadgrade.scores.rules import integrity_query, questions_query
 
-BEHAVIOUR_TABLES: tuple[str, ...] = (
-    "event_facts",
-    "page_pairs",
-    "follow_ups",
-    "engaged_people",
-    "person_committees",
-    "behaviour",
-)
-FACT_TABLES: tuple[str, ...] = (
-    "person_events", *BEHAVIOUR_TABLES, "intent_surges", "contact_checks",
-    "sales_states", "rfm", "person_accounts", "person_risks", "facts",
-)  # fmt: skip
+BEHAVIOUR_TABLES: tuple[str, ...] = ("event_facts", "page_pairs", "follow_ups", "engaged_people", "behaviour")
+FACT_TABLES: tuple[str, ...] = ("person_events", *BEHAVIOUR_TABLES, "intent_surges", "rfm", "facts")
+# queries that one table alone is made from: as views they cost no room and no time of their own
+VIEWS: dict[str, tuple[str, ...]] = {
+    "behaviour": ("person_committees",),
+    "facts": ("contact_checks", "sales_states", "person_accounts", "person_risks"),
+}
 
 
 def materialize_files(engine: DuckDBEngine, names: tuple[str, ...]) -> None:
-    """Run the SQL files of these tables of the stage."""
+    """Run the SQL files of these tables of the stage, each after its views."""
     for name in names:
+        for view in VIEWS.get(name, ()):
+            engine.define(f"scores.{view}", sql_file(f"scores.{view}").query)
         engine.materialize(f"scores.{name}", sql_file(f"scores.{name}").query)
 
 
@@ -147,9 +145,20 @@ def check_off(engine: DuckDBEngine, model: ScoringModel) -> None:
     engine.materialize("scores.coverage", coverage_query(model))
 
 
+def _build_file(name: str, run: Run) -> None:
+    materialize_files(run.engine, (name,))
+
+
+def _on_views(name: str) -> tuple[Callable[[Run], object], tuple[str, ...]]:
+    """How a table of VIEWS is made, and what it reads."""
+    files = (sql_file(f"scores.{file}") for file in (name, *VIEWS[name]))
+    return partial(_build_file, name), tuple(table for file in files for table in file.reads)
+
+
 _RULE_INPUTS = ("scores.facts", "scores.behaviour", "scores.event_facts")
 BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ...]]] = {
     "scores.account_industries": (build_account_industries, ("raw.accounts",)),
+    **{tuple(f"scores.{table}" for table in (name, *views)): _on_views(name) for name, views in VIEWS.items()},
     "scores.integrity": (build_integrity, _RULE_INPUTS),
     ("scores.points", *night_before.TABLES): (build_points, _RULE_INPUTS),
     "scores.questions": (build_questions, ("scores.totals", "scores.facts")),

@@ -27,7 +27,7 @@ def model_of(run: Run) -> ScoringModel:
 
 
 def write_tables(engine: DuckDBEngine, model: ScoringModel, as_of: datetime) -> None:
-    """Write config.scoring (one row of scalars), and scoring_dimensions, _grades, _lists, _lookbacks, _rules."""
+    """Write config.scoring (one row of scalars), and scoring_dimensions, _grades, _lists, _events, _rules."""
     scalars = {**_scalars(model), **_times(model, as_of)}
     engine.write("config.scoring", pl.DataFrame([scalars], schema={k: _type(k, v) for k, v in scalars.items()}))
     dimensions = [(name, cap, model.points_most(name)) for name, cap in model.caps.items()]
@@ -35,8 +35,9 @@ def write_tables(engine: DuckDBEngine, model: ScoringModel, as_of: datetime) -> 
     engine.write("config.scoring_dimensions", _frame(schema, dimensions))
     engine.write("config.scoring_grades", _frame({"score": pl.Int64, "grade": pl.String}, _grades(model)))
     engine.write("config.scoring_lists", _frame({"list": pl.String, "value": pl.String}, _lists(model)))
-    since = [(days, as_of - timedelta(days=days)) for days in model.lookbacks]
-    engine.write("config.scoring_lookbacks", _frame({"lookback_days": pl.Int64, "since": pl.Datetime("us")}, since))
+    asked = [(kind, page, days, as_of - timedelta(days=days)) for kind, page, days in model.events_asked]
+    times = {"lookback_days": pl.Int64, "since": pl.Datetime("us")}
+    engine.write("config.scoring_events", _frame({"type": pl.String, "page_class": pl.String, **times}, asked))
     rules = [(r.id, r.dimension, r.points, r.max_count) for r in model.rules]
     columns = {"rule": pl.String, "dimension": pl.String, "points": pl.Int64, "max_count": pl.Int64}
     engine.write("config.scoring_rules", _frame(columns, rules))

@@ -81,6 +81,22 @@ class ScoringModel:
         used = {self.lookback(rule) for rule in self.rules}
         return tuple(sorted(used | {self.config.lookback_days}))
 
+    @cached_property
+    def events_asked(self) -> tuple[tuple[str, str | None, int], ...]:
+        """What conditions of rules and checklists ask of events: type, page class (None: any) and lookback, none within another."""
+        items = (condition for items in self.config.checklists.values() for condition in items.values())
+        asked = [(rule.when, self.lookback(rule)) for rule in self.rules]
+        asked += [(condition, self.config.lookback_days) for condition in items]
+        found = {
+            (kind, page, days)
+            for condition, days in asked
+            for part in condition.walk()
+            for kind in part.event or []
+            for page in part.page_class or [None]
+        }
+        widest = [one for one in found if one[1] is None or (one[0], None, one[2]) not in found]
+        return tuple(sorted(widest, key=lambda one: (one[0], one[1] or "", one[2])))
+
 
 def default_model() -> ScoringConfig:
     """The scoring.yaml that comes with the project."""

@@ -32,7 +32,7 @@ class Share:
 
 def points_query(model: ScoringModel) -> str:
     """The query of scores.points, in one pass over scores.facts."""
-    rules = sorted(model.rules, key=lambda rule: rule.id)
+    rules = model.rules
     if not rules:
         return _NOBODY
     compiler = Compiler(model.config.icp)

@@ -1,15 +1,8 @@
 -- scores.committees: the people of each account who take part in the buying, and the roles that nobody has yet
 -- grain: account_id
 -- reads: people.accounts, scores.engaged_people, scores.facts, scores.quality, config.scoring
-with memberships as (
-    select distinct
-        accounts.account_id,
-        accounts.person_id
-    from people.accounts as accounts
-),
-
 -- what they say of themselves goes before what their title suggests
-members as (
+with members as (
     select
         memberships.account_id,
         engaged.person_id is not null as is_engaged,
@@ -21,7 +14,7 @@ members as (
             when facts.seniority in ('owner', 'c_level', 'vp', 'director') then 'decision_maker'
             when facts.seniority = 'manager' then 'influencer'
         end as role
-    from memberships
+    from people.accounts as memberships
     inner join scores.facts as facts
         on memberships.person_id = facts.person_id
     inner join scores.quality as quality

@@ -2,23 +2,7 @@
 -- grain: person_id
 -- reads: people.golden, contacts.emails, contacts.phones, hygiene.reach, hygiene.consent, scores.behaviour,
 --   config.scoring, config.scoring_lists
-with phone_levels as (
-    select
-        golden.person_id,
-        golden.phone_id is not null as has_phone,
-        coalesce(phones.is_placeholder, false) as is_placeholder,
-        case
-            when phones.level in ('valid', 'line_type_ok') and behaviour.has_connected_call then 'evidence'
-            else phones.level
-        end as phone_level
-    from people.golden as golden
-    left join contacts.phones as phones
-        on golden.phone_id = phones.phone_id
-    left join scores.behaviour as behaviour
-        on golden.person_id = behaviour.person_id
-),
-
-captured_consents as (
+with captured_consents as (
     select
         consent.person_id,
         min(consent.state || coalesce(' ' || consent.evidence, '')) as consent_evidence
@@ -57,12 +41,22 @@ checked as (
         coalesce(emails.is_role, false) as is_role_email,
         coalesce(emails.is_academic, false) as is_academic_email,
         coalesce(contact_states.is_email_bounced, false) as is_bounced,
+        golden.phone_id is not null as has_phone,
+        coalesce(phones.is_placeholder, false) as is_placeholder,
+        case
+            when phones.level in ('valid', 'line_type_ok') and behaviour.has_connected_call then 'evidence'
+            else phones.level
+        end as phone_level,
         coalesce(contact_states.is_phone_wrong, false) as is_phone_wrong,
         coalesce(contact_states.is_contact_dead, false) as is_contact_dead,
         captured_consents.consent_evidence
     from people.golden as golden
     left join contacts.emails as emails
         on golden.email_id = emails.email_id
+    left join contacts.phones as phones
+        on golden.phone_id = phones.phone_id
+    left join scores.behaviour as behaviour
+        on golden.person_id = behaviour.person_id
     left join contact_states
         on golden.person_id = contact_states.person_id
     left join captured_consents
@@ -79,19 +73,17 @@ select
     checked.is_role_email,
     checked.is_academic_email,
     checked.is_bounced,
-    phone_levels.has_phone,
-    phone_levels.phone_level,
-    levels.value is not null and not phone_levels.is_placeholder and not checked.is_phone_wrong as is_phone_verified,
-    phone_levels.has_phone and (
+    checked.has_phone,
+    checked.phone_level,
+    levels.value is not null and not checked.is_placeholder and not checked.is_phone_wrong as is_phone_verified,
+    checked.has_phone and (
         checked.is_phone_wrong
-        or phone_levels.is_placeholder
-        or coalesce(phone_levels.phone_level, 'invalid') = 'invalid'
+        or checked.is_placeholder
+        or coalesce(checked.phone_level, 'invalid') = 'invalid'
     ) as is_phone_bad,
     checked.consent_evidence is not null as is_consent_captured,
     checked.consent_evidence,
     checked.is_contact_dead
 from checked
-inner join phone_levels
-    on checked.person_id = phone_levels.person_id
 left join config.scoring_lists as levels
-    on phone_levels.phone_level = levels.value and levels.list = 'phone_levels'
+    on checked.phone_level = levels.value and levels.list = 'phone_levels'

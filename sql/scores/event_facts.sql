@@ -1,11 +1,11 @@
--- scores.event_facts: how often, and when last, a person did each thing inside each lookback that the rules use
+-- scores.event_facts: how often, and when last, a person did each thing that a rule or checklist asks for
 -- grain: person_id, type, page_class, lookback_days
--- reads: scores.person_events, config.scoring_lookbacks
+-- reads: scores.person_events, config.scoring_events
 select
     person_events.person_id,
     person_events.type,
     person_events.page_class,
-    lookbacks.lookback_days,
+    asked.lookback_days,
     count(*) as events,
     max(person_events.occurred_at) as latest_at,
     -- the id decides between events of the same moment
@@ -13,7 +13,10 @@ select
         occurred_at := person_events.occurred_at, record_id := person_events.record_id
     )).record_id as record_id
 from scores.person_events as person_events
-inner join config.scoring_lookbacks as lookbacks
-    on person_events.occurred_at >= lookbacks.since
+inner join config.scoring_events as asked
+    on
+        person_events.type = asked.type
+        and (asked.page_class is null or person_events.page_class = asked.page_class)
+        and person_events.occurred_at >= asked.since
 where person_events.person_id is not null
-group by person_events.person_id, person_events.type, person_events.page_class, lookbacks.lookback_days
+group by person_events.person_id, person_events.type, person_events.page_class, asked.lookback_days

@@ -14,6 +14,27 @@ with company_triggers as (
         on person_events.person_id = memberships.person_id
 ),
 
+company_moments as (
+    select
+        memberships.person_id,
+        company_triggers.occurred_at
+    from company_triggers
+    inner join people.accounts as memberships
+        on company_triggers.account_id = memberships.account_id
+),
+
+-- nobody else can follow up, and they are few
+triggered_people as (
+    select person_events.person_id
+    from scores.person_events as person_events
+    inner join config.scoring_lists as triggers
+        on person_events.type = triggers.value and triggers.list = 'triggers'
+    where person_events.person_id is not null
+    union
+    select company_moments.person_id
+    from company_moments
+),
+
 -- triggers and engagements of each person on one line of time
 moments as (
     select
@@ -23,23 +44,22 @@ moments as (
         triggers.value is not null as is_trigger,
         engagements.value is not null and ignored_pages.value is null as is_engagement
     from scores.person_events as person_events
+    inner join triggered_people
+        on person_events.person_id = triggered_people.person_id
     left join config.scoring_lists as engagements
         on person_events.type = engagements.value and engagements.list = 'engagement_types'
     left join config.scoring_lists as ignored_pages
         on person_events.page_class = ignored_pages.value and ignored_pages.list = 'engagement_not_pages'
     left join config.scoring_lists as triggers
         on person_events.type = triggers.value and triggers.list = 'triggers'
-    where person_events.person_id is not null
     union all
     select
-        memberships.person_id,
+        company_moments.person_id,
         null as record_id,
-        company_triggers.occurred_at,
+        company_moments.occurred_at,
         true as is_trigger,
         false as is_engagement
-    from company_triggers
-    inner join people.accounts as memberships
-        on company_triggers.account_id = memberships.account_id
+    from company_moments
 ),
 
 -- rows before this one only, so that a type that is both does not follow itself; of one moment the trigger comes first

@@ -1,4 +1,4 @@
--- scores.person_accounts: the best matched account of each person with what rules ask of it, and its risk and surge
+-- scores.person_accounts: the account that each person is matched to, with what rules ask of it, and its risk and surge
 -- grain: person_id
 -- reads: people.accounts, raw.accounts, raw.versions, scores.intent_surges, scores.account_industries
 with current_accounts as (
@@ -36,6 +36,3 @@ left join current_accounts
     on memberships.account_id = current_accounts.record_id
 left join scores.intent_surges as surges
     on current_accounts.domain = surges.domain
-qualify row_number() over (
-    partition by memberships.person_id order by memberships.score desc nulls last, memberships.account_id asc
-) = 1

@@ -4,7 +4,7 @@
 with engaged_accounts as (
     select
         memberships.account_id,
-        count(distinct memberships.person_id) as engaged_people
+        count(*) as engaged_people
     from people.accounts as memberships
     inner join scores.engaged_people as engaged
         on memberships.person_id = engaged.person_id
@@ -13,11 +13,9 @@ with engaged_accounts as (
 
 select
     memberships.person_id,
-    max(engaged_accounts.engaged_people) as engaged_people,
-    min(case when engaged_accounts.engaged_people >= scoring.committee_people then memberships.account_id end)
-        as account_id
+    engaged_accounts.engaged_people,
+    case when engaged_accounts.engaged_people >= scoring.committee_people then memberships.account_id end as account_id
 from people.accounts as memberships
 inner join engaged_accounts
     on memberships.account_id = engaged_accounts.account_id
 cross join config.scoring as scoring
-group by memberships.person_id
