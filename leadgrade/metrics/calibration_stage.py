@@ -145,9 +145,7 @@ def _fitted(groups: Groups) -> PriorModel:
     frame = groups.frame.group_by(names, maintain_order=True).agg(pl.col("n", "k").sum())
     frame = frame.with_columns(y=pl.col("k") / pl.col("n"))
     fired = Groups(frame, groups.rules).fired
-    return fit_prior_model(
-        groups.rules, fired, frame["score"].to_numpy(), frame["y"].to_numpy(), frame["n"].to_numpy()
-    )
+    return fit_prior_model(groups.rules, fired, frame["score"].to_numpy(), frame["y"].to_numpy(), frame["n"].to_numpy())
 
 
 def _has_both(groups: pl.DataFrame) -> bool:

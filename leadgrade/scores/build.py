@@ -63,11 +63,6 @@ def build_changes(run: Run) -> None:
     materialize_files(run.engine, ("changed_people", "changes"))
 
 
-def build_questions(run: Run) -> None:
-    """Make scores.questions from scores.totals and scores.facts."""
-    run.engine.materialize("scores.questions", questions_query(model_of(run)))
-
-
 def build_checklists(run: Run) -> None:
     """Make scores.checklists and scores.coverage."""
     check_off(run.engine, model_of(run))
@@ -79,7 +74,12 @@ def build_committees(run: Run) -> None:
 
 
 def build_quality(run: Run) -> None:
-    """Make scores.totals, scores.questions, scores.checklists, scores.coverage and scores.quality."""
+    """Make scores.quality, and the view scores.questions that it is drawn from."""
+    judge(run.engine, model_of(run))
+
+
+def build_grades(run: Run) -> None:
+    """Make scores.totals, scores.checklists, scores.coverage, scores.questions and scores.quality."""
     grade(run.engine, model_of(run))
 
 
@@ -119,7 +119,7 @@ def build_history(run: Run) -> None:
 def build_all(run: Run) -> None:
     """The whole stage, in order, for those who run it without Dagster."""
     steps = (
-        load, build_facts, build_integrity, build_points, build_quality, build_committees,
+        load, build_facts, build_integrity, build_points, build_grades, build_committees,
         build_changes, build_models, build_history,
     )  # fmt: skip
     for step in steps:
@@ -132,10 +132,15 @@ def award(engine: DuckDBEngine, model: ScoringModel) -> None:
 
 
 def grade(engine: DuckDBEngine, model: ScoringModel) -> None:
-    """Make scores.totals, .questions, .checklists, .coverage and .quality from scores.points and scores.facts."""
+    """Make scores.totals, .checklists, .coverage, .questions and .quality from scores.points and scores.facts."""
     materialize_files(engine, ("totals",))
-    engine.materialize("scores.questions", questions_query(model))
     check_off(engine, model)
+    judge(engine, model)
+
+
+def judge(engine: DuckDBEngine, model: ScoringModel) -> None:
+    """Make scores.questions, a view, and scores.quality from scores.totals, .coverage, .facts and .behaviour."""
+    engine.define("scores.questions", questions_query(model))
     materialize_files(engine, ("quality",))
 
 
@@ -161,7 +166,7 @@ BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ..
     **{tuple(f"scores.{table}" for table in (name, *views)): _on_views(name) for name, views in VIEWS.items()},
     "scores.integrity": (build_integrity, _RULE_INPUTS),
     ("scores.points", *night_before.TABLES): (build_points, _RULE_INPUTS),
-    "scores.questions": (build_questions, ("scores.totals", "scores.facts")),
+    ("scores.quality", "scores.questions"): (build_quality, sql_file("scores.quality").reads),
     ("scores.checklists", "scores.coverage"): (build_checklists, _RULE_INPUTS),
     "scores.models": (build_models, ()),
     "scores.history": (build_history, ("scores.quality",)),

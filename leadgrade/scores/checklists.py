@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadgrade.config.scoring_checklists import CHECKLISTS, Checklist
 from leadgrade.scores.conditions import Compiled, Compiler, literal
 from leadgrade.scores.model import ScoringModel
-from leadgrade.scores.passes import by_number, name_by_number, numbered
+from leadgrade.scores.passes import by_number, is_literal, numbered
 
 _SHARES: dict[Checklist, str] = {
     "bant": "bant", "champ": "champ", "meddicc": "meddicc", "questions": "questions", "need": "need_coverage",
@@ -27,15 +27,18 @@ def checklists_query(model: ScoringModel) -> str:
             if key not in asked:
                 asked[key] = (len(asked), compiler.compile(condition, model.config.lookback_days))
             items.append((checklist, item, asked[key][0]))
-    columns = ", ".join(
-        f"{found.test} as known_{n}, case when {found.test} then {found.evidence} end as evidence_{n}"
+    columns = [f"{found.test} as known_{n}" for n, found in asked.values()]
+    evidence = {n: found.evidence if is_literal(found.evidence) else f"evidence_{n}" for n, found in asked.values()}
+    columns += [
+        f"case when {found.test} then {found.evidence} end as {evidence[n]}"
         for n, found in asked.values()
-    )
-    people = f"select person.person_id, {columns}\nfrom scores.facts as person {compiler.joins}"
+        if evidence[n] != found.evidence
+    ]
+    people = f"select person.person_id, {', '.join(columns)}\nfrom scores.facts as person {compiler.joins}"
     return (
-        f"select person_id, {name_by_number([checklist for checklist, _, _ in items])} as checklist, "
-        f"{name_by_number([item for _, item, _ in items])} as item, "
-        f"{by_number([f'evidence_{n}' for _, _, n in items])} as evidence\n"
+        f"select person_id, {by_number([literal(checklist) for checklist, _, _ in items])} as checklist, "
+        f"{by_number([literal(item) for _, item, _ in items])} as item, "
+        f"{by_number([evidence[n] for _, _, n in items])} as evidence\n"
         f"from ({numbered(people, [f'known_{n}' for _, _, n in items])})"
     )
 

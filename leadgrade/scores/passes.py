@@ -6,9 +6,15 @@ their ids are stored again and again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from leadgrade.scores.conditions import literal
+_LITERAL = re.compile(r"'(?:[^']|'')*'|-?\d+")
+
+
+def is_literal(expression: str) -> bool:
+    """Whether an SQL expression is a text or a whole number and nothing else."""
+    return bool(_LITERAL.fullmatch(expression))
 
 
 def numbered(source: str, tests: Sequence[str]) -> str:
@@ -19,15 +25,20 @@ def numbered(source: str, tests: Sequence[str]) -> str:
         tests: Expressions over its columns that are true or false.
     """
     numbers = ", ".join(f"case when {test} then {number} end" for number, test in enumerate(tests, 1))
-    return f"select asked.*, unnest(list_filter([{numbers}], lambda n: n is not null)) as number from ({source}) as asked"
+    return (
+        f"select asked.*, unnest(list_filter([{numbers}], lambda n: n is not null)) as number from ({source}) as asked"
+    )
 
 
 def by_number(expressions: Sequence[str]) -> str:
-    """An expression: of these the one of the row's number."""
-    cases = " ".join(f"when {number} then {expression}" for number, expression in enumerate(expressions, 1))
-    return f"case number {cases} end"
-
-
-def name_by_number(names: Sequence[str]) -> str:
-    """An expression: of these texts the one of the row's number."""
-    return f"([{', '.join(literal(name) for name in names)}])[number]"
+    """An expression: of these, all texts or all numbers, the one of the row's number; literals are looked up in a list."""
+    cases = " ".join(
+        f"when {number} then {expression}"
+        for number, expression in enumerate(expressions, 1)
+        if not is_literal(expression)
+    )
+    listed = [expression if is_literal(expression) else "null" for expression in expressions]
+    found = f"([{', '.join(listed)}])[number]"
+    if not cases:
+        return found
+    return f"case number {cases} else {found} end" if set(listed) != {"null"} else f"case number {cases} end"

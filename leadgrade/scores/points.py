@@ -6,12 +6,12 @@ what is left goes to the largest remainders, ties by rule id. The negative rules
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadgrade.scores.conditions import Compiler, literal
 from leadgrade.scores.model import ScoringModel
-from leadgrade.scores.passes import by_number, name_by_number, numbered
+from leadgrade.scores.passes import by_number, is_literal, numbered
 from leadgrade.scores.rules import compile_rule
 
 _NOBODY = """
@@ -37,25 +37,27 @@ def points_query(model: ScoringModel) -> str:
         return _NOBODY
     compiler = Compiler(model.config.icp)
     compiled = [compile_rule(rule, model, compiler) for rule in rules]
-    columns = ", ".join(
-        f"case when {rule.test} then {rule.points} end as raw_{n}, case when {rule.test} then {rule.evidence} end as evidence_{n}"
-        for n, rule in enumerate(compiled)
-    )
+    columns = [f"{one.test} as fired_{n}" for n, one in enumerate(compiled)]
+    # what is the same for everybody is written into the rows and not carried along
+    evidence = [one.evidence if is_literal(one.evidence) else f"evidence_{n}" for n, one in enumerate(compiled)]
+    points_raw = [one.points if is_literal(one.points) else f"points_{n}" for n, one in enumerate(compiled)]
+    for n, one in enumerate(compiled):
+        found = {evidence[n]: one.evidence, points_raw[n]: one.points}
+        columns += [f"case when {one.test} then {what} end as {name}" for name, what in found.items() if name != what]
     asked = (
-        f"select person.person_id, {columns}\n"
+        f"select person.person_id, {', '.join(columns)}\n"
         f"from scores.facts as person cross join meta.run as run {compiler.joins}"
     )
-    raw = {rule.id: f"raw_{n}" for n, rule in enumerate(rules)}
-    of_dimensions = {
-        name: {rule.id: raw[rule.id] for rule in rules if rule.dimension == name} for name in model.caps
-    }
+    raw = {rule.id: f"case when fired_{n} then {points_raw[n]} end" for n, rule in enumerate(rules)}
+    of_dimensions = {name: {rule.id: raw[rule.id] for rule in rules if rule.dimension == name} for name in model.caps}
     shared, points = _shared_out(asked, of_dimensions, model)
     return (
-        f"select person_id, {literal(model.model_id)} as model_id, {name_by_number([r.dimension for r in rules])} as dimension, "
-        f"{name_by_number([r.id for r in rules])} as rule, {by_number(list(raw.values()))} as points_raw, "
-        f"{by_number([points.get(rule.id, raw[rule.id]) for rule in rules])} as points, "
-        f"{by_number([f'evidence_{n}' for n in range(len(rules))])} as evidence\n"
-        f"from ({numbered(shared, [f'{column} is not null' for column in raw.values()])})"
+        f"select person_id, {literal(model.model_id)} as model_id, "
+        f"{by_number([literal(rule.dimension) for rule in rules])} as dimension, "
+        f"{by_number([literal(rule.id) for rule in rules])} as rule, {by_number(points_raw)} as points_raw, "
+        f"{by_number([points.get(rule.id, points_raw[n]) for n, rule in enumerate(rules)])} as points, "
+        f"{by_number(evidence)} as evidence\n"
+        f"from ({numbered(shared, [f'fired_{n}' for n in range(len(rules))])})"
     )
 
 
@@ -94,8 +96,8 @@ def share(dimension: str, cap: int, raw: Mapping[str, str]) -> Share:
     left_over = f"{cap} - ({' + '.join(whole.values())})"
     least = f"case when {total} > {cap} then list_reverse_sort([{', '.join(code.values())}])[{left_over}] end"
     points = {
-        rule: f"case when {total} > {cap} then {whole[rule]} + case when {code[rule]} >= least_{dimension} then 1 else 0 end "
-        f"else {column} end"
+        rule: f"case when {total} > {cap} then {column} * {cap} // {total} "
+        f"+ case when {code[rule]} >= least_{dimension} then 1 else 0 end else {column} end"
         for rule, column in raw.items()
     }
     return Share(f"{' + '.join(known.values())} as {total}", f"{least} as least_{dimension}", points)

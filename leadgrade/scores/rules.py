@@ -29,18 +29,18 @@ def compile_rule(rule: Rule, model: ScoringModel, compiler: Compiler) -> Compile
     else:
         condition = compiler.compile(rule.when, lookback)
     evidence = literal(rule.evidence) if rule.evidence else condition.evidence
-    return CompiledRule(condition.test, f"cast({points} as bigint)", evidence)
+    return CompiledRule(condition.test, points, evidence)
 
 
 def _event_points(rule: Rule, number: int) -> str:
     """Points for up to max_count events, halved every half_life_days since the latest one, rounded half up in size."""
     times = f" * least(events.events_{number}, {rule.max_count})" if rule.max_count > 1 else ""
     if not rule.half_life_days:
-        return f"{rule.points}{times}"
+        return f"cast({rule.points}{times} as bigint)" if times else str(rule.points)
     age_days = f"(epoch(run.as_of) - epoch(events.latest_{number})) / 86400.0"
     left = f"pow(0.5, {age_days} / {literal(rule.half_life_days)})"
     sign = -1 if rule.points < 0 else 1
-    return f"{sign} * floor({abs(rule.points)}{times} * {left} + 0.5)"
+    return f"cast({sign} * floor({abs(rule.points)}{times} * {left} + 0.5) as bigint)"
 
 
 def integrity_query(model: ScoringModel) -> str:

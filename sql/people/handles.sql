@@ -75,6 +75,7 @@ of_people as (
         each.value,
         members.person_id,
         count(distinct each.lead_id) as leads,
+        min(each.lead_id) as lead_id,
         bool_or(each.is_current) as is_current
     from each
     inner join people.members as members on each.lead_id = members.lead_id
@@ -88,7 +89,9 @@ ranked as (
         count(*) over (partition by of_people.kind, of_people.scope, of_people.value) as people,
         row_number() over (
             partition by of_people.kind, of_people.scope, of_people.value
-            order by of_people.is_current desc, of_people.leads desc, of_people.person_id asc
+            -- of equals by their leads and not by their ids: an id may be another at another time, and a night that is
+            -- made again has to decide as it did
+            order by of_people.is_current desc, of_people.leads desc, of_people.lead_id asc
         ) as place
     from of_people
 )

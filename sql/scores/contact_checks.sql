@@ -14,20 +14,39 @@ with captured_consents as (
     group by consent.person_id
 ),
 
-contact_states as (
+contacts_in_trouble as (
     select
         reach.person_id,
         bool_or(reach.channel = 'email' and reach.is_bounced) as is_email_bounced,
         bool_or(reach.channel = 'phone' and reach.is_bounced) as is_phone_wrong,
-        -- on channel any, one living contact is enough
-        coalesce(
-            bool_and(reach.is_bounced or coalesce(reach.why_not, '') in ('bounced', 'dead'))
-            filter (reach.has_contact and (scoring.channel = 'any' or reach.channel = scoring.channel)),
-            false
-        ) as is_contact_dead
+        bool_or(reach.has_contact and (scoring.channel = 'any' or reach.channel = scoring.channel)) as has_dead
     from hygiene.reach as reach
     cross join config.scoring as scoring
+    where reach.is_bounced or reach.why_not in ('bounced', 'dead')
     group by reach.person_id
+),
+
+-- on channel any, one living contact is enough
+with_living_contact as (
+    select distinct reach.person_id
+    from hygiene.reach as reach
+    inner join contacts_in_trouble
+        on reach.person_id = contacts_in_trouble.person_id
+    cross join config.scoring as scoring
+    where
+        reach.has_contact and not (reach.is_bounced or coalesce(reach.why_not, '') in ('bounced', 'dead'))
+        and (scoring.channel = 'any' or reach.channel = scoring.channel)
+),
+
+contact_states as (
+    select
+        contacts_in_trouble.person_id,
+        contacts_in_trouble.is_email_bounced,
+        contacts_in_trouble.is_phone_wrong,
+        contacts_in_trouble.has_dead and with_living_contact.person_id is null as is_contact_dead
+    from contacts_in_trouble
+    left join with_living_contact
+        on contacts_in_trouble.person_id = with_living_contact.person_id
 ),
 
 checked as (

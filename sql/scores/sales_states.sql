@@ -17,8 +17,12 @@ with customers as (
 latest_decisions as (
     select
         links.person_id,
-        lower(decisions.decision) as decision,
-        decisions.occurred_at
+        max(struct_pack(
+            is_dated := decisions.occurred_at is not null,
+            occurred_at := decisions.occurred_at,
+            record_id := decisions.record_id,
+            decision := lower(decisions.decision)
+        )) as latest
     from raw.sales_decisions as decisions
     inner join raw.versions as versions
         on decisions.file_id = versions.file_id and decisions.row_number = versions.row_number
@@ -28,9 +32,7 @@ latest_decisions as (
     where
         versions.object = 'sales_decisions' and versions.state = 'current'
         and coalesce(decisions.occurred_at, run.as_of) <= run.as_of
-    qualify row_number() over (
-        partition by links.person_id order by decisions.occurred_at desc nulls last, decisions.record_id desc
-    ) = 1
+    group by links.person_id
 ),
 
 -- need, budget, authority and timeline are known
@@ -52,12 +54,12 @@ select
     case
         -- a rejection after the hand-over takes the stage back
         when golden.sql_at <= run.as_of and not coalesce(
-            decisions.decision in ('rejected', 'recycled')
-            and coalesce(decisions.occurred_at, run.as_of) >= golden.sql_at,
+            decisions.latest.decision in ('rejected', 'recycled')
+            and coalesce(decisions.latest.occurred_at, run.as_of) >= golden.sql_at,
             false
         ) then 'sql'
-        when decisions.decision = 'accepted' and qualified.person_id is not null then 'sql'
-        when decisions.decision = 'accepted' then 'sal'
+        when decisions.latest.decision = 'accepted' and qualified.person_id is not null then 'sql'
+        when decisions.latest.decision = 'accepted' then 'sal'
     end as sales_stage
 from people.golden as golden
 cross join meta.run as run

@@ -39,10 +39,7 @@ def _sla(
         "people.golden",
         [{"person_id": "p", "created_at": created, "first_response_at": response}, {"person_id": "ageless"}],
     )
-    rows = [
-        {"record_id": f"t_{n}", "person_id": "p", "is_outbound": True, "occurred_at": at}
-        for n, at in enumerate(touches)
-    ]
+    rows = [{"person_id": "p", "is_outbound": True, "occurred_at": at} for at in touches]
     make_table(run.engine, "metrics.touches", rows)
     run.engine.materialize("metrics.sla", sql_files("metrics")["metrics.sla"].query)
     (row,) = run.engine.read("metrics.sla").to_dicts()

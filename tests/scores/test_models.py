@@ -15,7 +15,7 @@ from leadgrade.config.scoring_base import BASES
 from leadgrade.engine import DuckDBEngine
 from leadgrade.errors import ConfigError
 from leadgrade.run import Run
-from leadgrade.scores.build import build_all, fire, grade, materialize_files
+from leadgrade.scores.build import award, build_all, grade, materialize_files
 from leadgrade.scores.config_tables import write_tables
 from leadgrade.scores.model import ScoringModel, default_model
 from tests.scores.people import make_inputs
@@ -49,8 +49,7 @@ def graded(run: Run, base: str, profile: str = "b2b") -> list[dict[str, Any]]:
     model = ScoringModel(ScoringConfig.model_validate({"base": base}), profile)
     write_tables(run.engine, model, AS_OF)
     materialize_files(run.engine, ("person_events", "event_facts"))
-    fire(run.engine, model)
-    materialize_files(run.engine, ("points",))
+    award(run.engine, model)
     grade(run.engine, model)
     return run.engine.collect(
         "select quality.*, coalesce(sums.points, 0) as points from scores.quality as quality left join "

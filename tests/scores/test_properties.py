@@ -17,7 +17,7 @@ from leadgrade.config.scoring import DIMENSIONS, ScoringConfig
 from leadgrade.config.scoring_conditions import Condition
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
-from leadgrade.scores.build import BEHAVIOUR_TABLES, fire, grade, materialize_files
+from leadgrade.scores.build import BEHAVIOUR_TABLES, award, grade, materialize_files
 from leadgrade.scores.conditions import Compiler, literal
 from leadgrade.scores.config_tables import write_tables
 from leadgrade.scores.model import ScoringModel
@@ -116,8 +116,7 @@ def by_sql(model: ScoringConfig, people: list[dict[str, Any]]) -> tuple[pl.DataF
               for n, person in enumerate(people) for i, days in enumerate(person["demos"])]  # fmt: skip
     sql.write("scores.person_events", pl.DataFrame(events, schema=polars_schema("scores.person_events"), orient="row"))
     materialize_files(sql, BEHAVIOUR_TABLES)
-    fire(sql, scoring)
-    materialize_files(sql, ("points",))
+    award(sql, scoring)
     grade(sql, scoring)
     return sql.read("scores.points"), sql.read("scores.quality")
 

@@ -7,8 +7,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadgrade.engine import DuckDBEngine, sql_file
-from leadgrade.engine.duckdb import polars_schema
+from leadgrade.engine import DuckDBEngine
+from leadgrade.scores.points import share
 
 CAP = 40
 POINTS = st.dictionaries(st.sampled_from([f"intent.r{i}" for i in range(12)]), st.integers(0, 60), min_size=1)
@@ -28,22 +28,23 @@ def shares(points: dict[str, int], cap: int) -> dict[str, int]:
 
 @cache
 def engine() -> DuckDBEngine:
-    engine = DuckDBEngine()
-    engine.write("config.scoring", pl.DataFrame({"model_id": ["m"]}))
-    engine.write(
-        "config.scoring_dimensions", pl.DataFrame({"dimension": ["intent"], "cap": [CAP], "points_most": [999]})
-    )
-    return engine
+    return DuckDBEngine()
 
 
 def by_sql(people: list[dict[str, int]]) -> list[dict[str, int]]:
-    rows = [(str(n), "intent", rule, value, "x") for n, points in enumerate(people) for rule, value in points.items()]
-    engine().write("scores.fired", pl.DataFrame(rows, schema=polars_schema("scores.fired"), orient="row"))
-    engine().materialize("scores.points", sql_file("scores.points").query)
-    found: list[dict[str, int]] = [{} for _ in people]
-    for row in engine().read("scores.points").iter_rows(named=True):
-        found[int(row["person_id"])][row["rule"]] = row["points"]
-    return found
+    rules = sorted({rule for points in people for rule in points})
+    raw = {rule: f"raw_{n}" for n, rule in enumerate(rules)}
+    schema = {"person": pl.Int64, **dict.fromkeys(raw.values(), pl.Int64)}
+    rows = [{"person": n} | {raw[rule]: value for rule, value in points.items()} for n, points in enumerate(people)]
+    one = share("intent", CAP, raw)
+    points = ", ".join(f"{one.points[rule]} as {column}" for rule, column in raw.items())
+    engine().write("scratch.fired", pl.DataFrame(rows, schema=schema))
+    found = engine().collect(
+        f"select {points} from (select *, {one.least} from (select *, {one.sums} from scratch.fired)) order by person"
+    )
+    return [
+        {rule: row[raw[rule]] for rule in rules if row[raw[rule]] is not None} for row in found.iter_rows(named=True)
+    ]
 
 
 @settings(max_examples=50, deadline=None)
