@@ -4,26 +4,22 @@
 with activity as (
     select
         person_events.person_id,
-        sum(
-            case
-                when
-                    person_events.type = 'product_use' and person_events.occurred_at >= scoring.lookback_from
-                    then 1
-                else 0
-            end
-        )::bigint
+        count(*) filter (person_events.type = 'product_use' and person_events.occurred_at >= scoring.lookback_from)
             as product_events,
         bool_or(person_events.type = 'call_connected') as has_connected_call
     from scores.person_events as person_events
     cross join config.scoring as scoring
-    where person_events.person_id is not null
+    where person_events.person_id is not null and person_events.type in ('product_use', 'call_connected')
     group by person_events.person_id
 ),
 
 people as (
-    select activity.person_id from activity
+    select person_events.person_id
+    from scores.person_events as person_events
+    where person_events.person_id is not null
     union
-    select committees.person_id from scores.person_committees as committees
+    select committees.person_id
+    from scores.person_committees as committees
 )
 
 select
