@@ -297,7 +297,8 @@ class ScoringConfig(Model):
     )
     icp: Icp = Field(Icp(), description="The ideal customer.")
     allow_sensitive: list[str] = Field(
-        default_factory=list, description="Ids of rules that may name a protected attribute. Mind the law."
+        default_factory=list,
+        description="Ids of rules, and <checklist>.<item>, that may name a protected attribute. Mind the law.",
     )
     rules: list[Rule] = Field(min_length=1, description="The rules.")
 
@@ -326,7 +327,9 @@ def _cross_faults(data: dict[str, Any]) -> list[InitErrorDetails]:
     faults = [
         fault(("rules", name, "id"), f"the rule id stands {n} times", name) for name, n in counts.items() if n > 1
     ]
-    return faults + sensitive_faults(data.get("allow_sensitive"), rules) + _threshold_faults(data)
+    return (
+        faults + sensitive_faults(data.get("allow_sensitive"), rules, data.get("checklists")) + _threshold_faults(data)
+    )
 
 
 def _threshold_faults(data: dict[str, Any]) -> list[InitErrorDetails]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -37,24 +37,47 @@ def named_by_rule(error: ValidationError, data: Any) -> list[InitErrorDetails]:
     return faults
 
 
-def sensitive_faults(allowed: Any, rules: list[dict[str, Any]]) -> list[InitErrorDetails]:
-    """Rules that name a protected attribute without being allowed by name, and names that allow nothing."""
+def sensitive_faults(allowed: Any, rules: list[dict[str, Any]], checklists: Any) -> list[InitErrorDetails]:
+    """Rules and items of checklists that name a protected attribute without being allowed by name, and names that allow nothing.
+
+    An item goes by ``<checklist>.<item>``: it carries no points, but it may be a gate, and people are asked for it.
+    """
     names = {str(name) for name in allowed} if isinstance(allowed, list) else set()
-    faults = [one for rule in rules if str(rule.get("id")) not in names for one in _faults_of(rule)]
-    known = {str(rule.get("id")) for rule in rules}
+    asked = [*(_Asked(("rules", str(rule.get("id"))), str(rule.get("id")), rule.get("when")) for rule in rules)]
+    asked += _items(checklists)
+    faults = [one for part in asked if part.name not in names for one in _faults_of(part)]
+    known = {part.name for part in asked}
     return faults + [
         fault(("allow_sensitive",), f"no rule has the id {name!r} ({hint(name, known)})", name)
         for name in sorted(names - known)
     ]
 
 
-def _faults_of(rule: dict[str, Any]) -> list[InitErrorDetails]:
-    words = {word for text in _texts([rule.get("id"), rule.get("when")]) for word in re.split(r"[^a-z]+", text.lower())}
-    name = str(rule.get("id"))
+class _Asked(NamedTuple):
+    """A condition with where it stands and what it is called."""
+
+    loc: tuple[str, ...]
+    name: str
+    condition: Any
+
+
+def _items(checklists: Any) -> list[_Asked]:
+    given = checklists if isinstance(checklists, dict) else {}
+    return [
+        _Asked(("checklists", str(checklist), str(item)), f"{checklist}.{item}", condition)
+        for checklist, items in given.items()
+        if isinstance(items, dict)
+        for item, condition in items.items()
+    ]
+
+
+def _faults_of(asked: _Asked) -> list[InitErrorDetails]:
+    texts = _texts([asked.name, asked.condition])
+    words = {word for text in texts for word in re.split(r"[^a-z]+", text.lower())}
     return [
         fault(
-            ("rules", name),
-            f"{word!r} is a protected attribute (leave it out, or write allow_sensitive: [{name}])",
+            asked.loc,
+            f"{word!r} is a protected attribute (leave it out, or write allow_sensitive: [{asked.name}])",
             None,
         )
         for word in sorted(words & SENSITIVE)

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from leadgrade.report import people, sections, text
+from leadgrade.report import outcomes, people, sections, text
 from leadgrade.report.reader import Warehouse, open_warehouse
 from leadgrade.report.summary import all_rules, summarize
 
@@ -91,6 +91,10 @@ def _content(warehouse: Warehouse) -> dict[str, Any]:
         "cells": sections.cells(warehouse),
         "sla": sections.sla(warehouse),
         "history": sections.history(warehouse),
+        "symptoms": outcomes.symptoms(warehouse),
+        "calibration": outcomes.calibration(warehouse),
+        "doubtful_rules": outcomes.doubtful_rules(warehouse),
+        "leaks": outcomes.leaks(warehouse),
         "sizes": people.sizes(warehouse),
         "review": people.review(warehouse),
         "accounts": people.accounts(warehouse),

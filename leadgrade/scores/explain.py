@@ -13,6 +13,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from leadgrade.config.scoring import DIMENSIONS
+from leadgrade.config.scoring_checklists import DEFAULT_CHECKLISTS, GATED
 from leadgrade.errors import InputError
 
 Row = dict[str, Any]
@@ -37,6 +38,7 @@ class Explanation:
         risks: Rows of hygiene.risk.
         leads: The leads merged into the person: lead_id, source, is_survivor.
         accounts: Rows of people.accounts.
+        checklists: Rows of scores.checklists: checklist, item, evidence.
     """
 
     person_id: str
@@ -53,6 +55,7 @@ class Explanation:
     risks: list[Row]
     leads: list[Row]
     accounts: list[Row]
+    checklists: list[Row]
 
     @property
     def capped(self) -> dict[str, tuple[int, int]]:
@@ -157,6 +160,7 @@ def _explanation(connection: duckdb.DuckDBPyConnection, person_id: str, found_by
         risks=of_person("hygiene.risk", "signal, is_hard", "signal"),
         leads=_rows(connection, leads, person_id),
         accounts=of_person("people.accounts", "account_id, method, score", "account_id"),
+        checklists=of_person("scores.checklists", "checklist, item, evidence", "checklist, item"),
     )
 
 
@@ -185,6 +189,7 @@ def render(explanation: Explanation) -> RenderableType:
         parts.append(Text(f"Ask next: {quality['next_question']}"))
     checks = [f"{name[3:]} {'yes' if value else 'no'}" for name, value in integrity.items() if name.startswith("is_")]
     parts.append(_section(f"Integrity {integrity.get('integrity_score', 0)} before the cap", checks))
+    parts.append(_section("Checklists", _checklist_lines(explanation)))
     for title, rows in _sections(explanation).items():
         parts.append(_section(title, [_line(row) for row in rows] or ["none"]))
     return Group(*parts)
@@ -237,6 +242,21 @@ def _sections(explanation: Explanation) -> dict[str, list[Row]]:
         f"Leads merged: {len(explanation.leads)}": explanation.leads,
         "Accounts": explanation.accounts,
     }
+
+
+def _checklist_lines(explanation: Explanation) -> list[str]:
+    """A line a checklist of sales: how much of it is known, with the evidence, and what is missing."""
+    # the definition of a model tells only checklists that are not the default ones
+    told: dict[str, dict[str, Any]] = {**DEFAULT_CHECKLISTS, **explanation.model.get("checklists", {})}
+    found = {(row["checklist"], row["item"]): row["evidence"] for row in explanation.checklists}
+    lines = []
+    for checklist in GATED:
+        known = [item for item in told[checklist] if (checklist, item) in found]
+        missing = [item for item in told[checklist] if (checklist, item) not in found]
+        shown = ", ".join(f"{item} ({found[checklist, item]})" for item in known)
+        parts = [shown, f"missing {', '.join(missing)}" if missing else ""]
+        lines.append(f"{checklist} {len(known)} of {len(told[checklist])}: {'; '.join(part for part in parts if part)}")
+    return lines
 
 
 def _section(title: str, lines: list[str]) -> Text:

@@ -83,7 +83,7 @@ class ScoringModel:
 
     @cached_property
     def events_asked(self) -> tuple[tuple[str, str | None, int], ...]:
-        """What conditions of rules and checklists ask of events: type, page class (None: any) and lookback, none within another."""
+        """What rules and checklists ask of events: type, page class (None: any) and lookback in days, none within another."""
         items = (condition for items in self.config.checklists.values() for condition in items.values())
         asked = [(rule.when, self.lookback(rule)) for rule in self.rules]
         asked += [(condition, self.config.lookback_days) for condition in items]

@@ -45,6 +45,38 @@ META: dict[str, list[Row]] = {
         {"run_id": "run-1", "rule": "schema_change_seen", "key": "bad", "detail": "hubspot:look_changed:Phone"},
         {"run_id": "run-0", "rule": "quality_low", "key": "p_000003", "detail": "of an older night"},
     ],
+    "metrics.diagnosis": [
+        {"symptom": "low_connect", "value_before": 0.4, "value_now": 0.2, "units_now": 900, "verdict": "present"},
+        {"symptom": "high_bounce", "value_before": 0.02, "value_now": 0.02, "units_now": 800, "verdict": "absent"},
+    ],
+    "metrics.diagnosis_causes": [
+        {"symptom": "low_connect", "kind": "source", "slice": "fairs", "contribution": -0.15},
+        {"symptom": "low_connect", "kind": "source", "slice": "jane@corp.example", "contribution": -0.05},
+        {"symptom": "low_connect", "kind": "cause", "slice": "weak_routing", "contribution": -0.2},
+        {"symptom": "high_bounce", "kind": "source", "slice": "meta_leads", "contribution": 0.0},
+    ],
+    "metrics.calibration": [
+        {"model": "win_curve", "sample": "later", "people": 300, "won": 77, "auc": 0.7126, "ece": 0.031}
+        | {"verdict": "calibrated"},
+        {"model": "win_curve", "sample": "earlier", "people": 4321, "won": 800},
+    ],
+    "metrics.rule_lift": [
+        {"outcome": "won", "rule": "intent.trial", "points": 30, "suggested_points": 0, "fired": 222}
+        | {"rate_fired": 0.05, "rate_other": 0.25, "verdict": "contradicted"},
+        {"outcome": "won", "rule": "fit.geo", "points": 10, "fired": 111, "verdict": "supported"},
+    ],
+    "metrics.leaks": [
+        {
+            "kind": "field",
+            "field": "lead_status",
+            "information_share": 0.5,
+            "verdict": "leak",
+            "reason": "latest_state",
+        },
+        {"kind": "field", "field": "country", "information_share": 0.01, "verdict": "clean"},
+        {"kind": "rule", "field": "intent.demo", "late_share": 0.125, "verdict": "leak"}
+        | {"reason": "written_after_outcome"},
+    ],
     "scores.models": [
         {
             "model_id": "m",

@@ -25,6 +25,7 @@ SECTIONS = [
     "decay",
     "contacts",
     "funnel",
+    "outcomes",
     "history",
     "audit",
     "changes",
@@ -140,6 +141,19 @@ def test_who_is_who_is_told_and_drawn(page: str) -> None:
         ("fresh", "150.0", "150.0"),
         ("dead", "280.0", "20.0"),
         ("fresh", "233.33", "46.67"),
+    ]
+
+
+def test_outcomes_say_what_is_wrong_and_with_what(page: str) -> None:
+    section = page[page.index('id="outcomes"') : page.index('id="history"')]
+    rows = [re.sub(r"<[^>]*>", " ", line) for line in section.splitlines() if line.startswith("<tr><td>")]
+    assert [" ".join(row.split()) for row in rows] == [
+        "low connect 40.0 % 20.0 % 900 present fairs weak routing",
+        "high bounce 2.0 % 2.0 % 800 absent",
+        "win curve 300 77 0.713 0.031 calibrated",
+        "intent.trial 30 0 222 5.0 % 25.0 % contradicted",
+        "lead_status latest state 50.0 % –",
+        "intent.demo written after outcome – 12.5 %",
     ]
 
 

@@ -45,6 +45,10 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "sensitive word": (with_rule(id="fit.gender"), "rules.fit.gender", "protected attribute"),
     "sensitive value": (with_rule(when={"field": "text", "contains_any": ["her age"]}), "rules.fit.other", "protected"),
+    "sensitive item": (
+        {**SEED, "checklists": {"need": {"goals": {"field": "text", "contains_any": ["his religion"]}}}},
+        "checklists.need.goals", "'religion' is a protected attribute (leave it out, or write allow_sensitive: [need.goals])",
+    ),
     "near miss too high": ({**SEED, "thresholds": {"quality": 80, "near_miss": 80}}, "thresholds.near_miss", "out of order"),
     "grades out of order": ({**SEED, "thresholds": {"grades": {"A": 10, "B": 60, "F": 0}}}, "thresholds.grades", "out of order"),
     "unreachable": ({**SEED, "thresholds": {"quality": 146}}, "thresholds.quality", "add up to 145"),
@@ -78,6 +82,12 @@ def test_all_faults_at_once() -> None:
 
 def test_sensitive_rules_where_allowed() -> None:
     assert ScoringConfig.model_validate({**with_rule(id="fit.age_band"), "allow_sensitive": ["fit.age_band"]})
+
+
+def test_sensitive_items_where_allowed() -> None:
+    data = {**SEED, "checklists": {"need": {"age_group": {"field": "text", "contains_any": ["pension"]}}}}
+    assert [where for where, _ in faults(data)] == ["checklists.need.age_group"]
+    assert ScoringConfig.model_validate({**data, "allow_sensitive": ["need.age_group"]})
 
 
 def test_one_rule_allowed_by_name_allows_no_other() -> None:

@@ -31,7 +31,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The two files of a publication, as the contract says who sees what."""
     home = tmp_path_factory.mktemp("home")
     run = make_run(home, DuckDBEngine(home / "work.duckdb"))
-    make_inputs(run.engine, [PERSON, {"name": "p_2"}])
+    make_inputs(run.engine, [PERSON, {"name": "p_2", "golden": {"seniority": "vp", "declared_timeline_days": 30}}])
     leads = [{"lead_id": "l_1", "source": "hubspot", "email": ADDRESS}, {"lead_id": "l_2", "source": "meta"}]
     make_table(run.engine, "contacts.leads", leads)
     members = [{"lead_id": lead, "person_id": "p_1", "is_survivor": lead == "l_1"} for lead in ("l_1", "l_2")]
@@ -106,9 +106,20 @@ def test_shows_every_point_and_what_is_behind_it(published: Path) -> None:
         "work_email stale",
         "de_phone_consent_proof",
     ]
+    expected += ["bant 0 of 4: missing budget, authority, need, timeline", "questions 0 of 7: missing goal, trigger"]
     expected += ["granted_proven", "Leads merged: 2", "hubspot", "meta", "a_1", "corporate_email yes", "Ask next: "]
     assert [word for word in expected if word not in text] == []
     assert {row["rule"] for row in explanation.missing} & {row["rule"] for row in explanation.points} == set()
+
+
+def test_checklists_are_told_with_evidence_and_what_is_missing(published: Path) -> None:
+    text = " ".join(printed(explained(published, "p_2")).split())
+    assert "bant 2 of 4: authority (seniority:vp), timeline (declared_timeline_days); missing budget, need" in text
+    assert (
+        "champ 2 of 4: authority (seniority:vp), prioritisation (declared_timeline_days); missing challenges, money"
+        in text
+    )
+    assert "meddicc 0 of 7: missing metrics," in text
 
 
 def test_gates_are_told(published: Path) -> None:
