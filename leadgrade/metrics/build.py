@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from graphlib import TopologicalSorter
 
-from leadgrade.engine import sql_file, sql_files
+from leadgrade.engine import DuckDBEngine, sql_file, sql_files
 from leadgrade.metrics import config_tables
 from leadgrade.metrics.calibration_stage import READS, TABLES, build_calibration, build_first_scores
 from leadgrade.run import Run
@@ -27,19 +28,43 @@ def build_quality_history(run: Run) -> None:
     )
 
 
+# queries that one table alone is made from: as views they cost no room and no time of their own
+VIEWS: dict[str, tuple[str, ...]] = {
+    "metrics.person_facts": ("metrics.person_sales",),
+    "metrics.symptom_lines": ("metrics.person_causes",),
+}
+
+
+def make(engine: DuckDBEngine, table: str) -> None:
+    """Make a table by its SQL file, after its views."""
+    for view in VIEWS.get(table, ()):
+        engine.define(view, sql_file(view).query)
+    engine.materialize(table, sql_file(table).query)
+
+
+def _make_of_run(table: str, run: Run) -> None:
+    make(run.engine, table)
+
+
+def _reads(table: str) -> tuple[str, ...]:
+    return tuple(read for name in (table, *VIEWS[table]) for read in sql_file(name).reads)
+
+
 BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ...]]] = {
+    **{(table, *views): (partial(_make_of_run, table), _reads(table)) for table, views in VIEWS.items()},
     "metrics.first_scores": (build_first_scores, ("scores.history", "scores.quality")),
     TABLES: (build_calibration, READS),
     "metrics.quality_history": (build_quality_history, ("metrics.quality_tonight",)),
 }
-"""The tables that no SQL file makes: the function that does, and the tables that it reads."""
+"""The tables that an SQL file alone does not make: the function that does, and the tables that it reads."""
 
 
 def order() -> list[str]:
-    """The tables that SQL makes, each after those that it reads."""
+    """The tables that SQL makes, each after those that it reads; views are made with the table that they are for."""
     files = sql_files("metrics")
     graph = {name: [table for table in file.reads if table in files] for name, file in sorted(files.items())}
-    return list(TopologicalSorter(graph).static_order())
+    views = {view for names in VIEWS.values() for view in names}
+    return [name for name in TopologicalSorter(graph).static_order() if name not in views]
 
 
 def build(run: Run) -> None:
@@ -47,6 +72,6 @@ def build(run: Run) -> None:
     config_tables.load(run)
     build_first_scores(run)
     for table in order():
-        run.engine.materialize(table, sql_file(table).query)
+        make(run.engine, table)
     build_calibration(run)
     build_quality_history(run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -247,7 +248,7 @@ def _sections(explanation: Explanation) -> dict[str, list[Row]]:
 def _checklist_lines(explanation: Explanation) -> list[str]:
     """A line a checklist of sales: how much of it is known, with the evidence, and what is missing."""
     # the definition of a model tells only checklists that are not the default ones
-    told: dict[str, dict[str, Any]] = {**DEFAULT_CHECKLISTS, **explanation.model.get("checklists", {})}
+    told: Mapping[Any, Mapping[str, Any]] = explanation.model.get("checklists") or DEFAULT_CHECKLISTS
     found = {(row["checklist"], row["item"]): row["evidence"] for row in explanation.checklists}
     lines = []
     for checklist in GATED:

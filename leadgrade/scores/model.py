@@ -11,6 +11,7 @@ from pathlib import Path
 from leadgrade.config.scoring import DIMENSIONS, Rule, ScoringConfig
 from leadgrade.yaml_files import read_yaml
 
+_ANY: tuple[str | None, ...] = (None,)
 _HERE = Path(__file__).resolve()
 # in a checkout the folder lies beside the package, in a wheel inside it
 _DEFAULTS = (_HERE.parents[2] / "config" / "scoring.yaml", _HERE.parents[1] / "defaults" / "scoring.yaml")
@@ -87,12 +88,12 @@ class ScoringModel:
         items = (condition for items in self.config.checklists.values() for condition in items.values())
         asked = [(rule.when, self.lookback(rule)) for rule in self.rules]
         asked += [(condition, self.config.lookback_days) for condition in items]
-        found = {
+        found: set[tuple[str, str | None, int]] = {
             (kind, page, days)
             for condition, days in asked
             for part in condition.walk()
             for kind in part.event or []
-            for page in part.page_class or [None]
+            for page in (part.page_class or _ANY)
         }
         widest = [one for one in found if one[1] is None or (one[0], None, one[2]) not in found]
         return tuple(sorted(widest, key=lambda one: (one[0], one[1] or "", one[2])))

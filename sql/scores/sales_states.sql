@@ -33,19 +33,6 @@ latest_decisions as (
         versions.object = 'sales_decisions' and versions.state = 'current'
         and coalesce(decisions.occurred_at, run.as_of) <= run.as_of
     group by links.person_id
-),
-
--- need, budget, authority and timeline are known
-qualified as (
-    select golden.person_id
-    from people.golden as golden
-    where
-        golden.use_case is not null and golden.declared_timeline_days is not null
-        and coalesce(golden.budget_hi, golden.budget_lo) is not null
-        and (
-            golden.seniority in ('owner', 'c_level', 'vp', 'director')
-            or golden.buying_role in ('budget_holder', 'decision_maker')
-        )
 )
 
 select
@@ -58,7 +45,16 @@ select
             and coalesce(decisions.latest.occurred_at, run.as_of) >= golden.sql_at,
             false
         ) then 'sql'
-        when decisions.latest.decision = 'accepted' and qualified.person_id is not null then 'sql'
+        when
+            decisions.latest.decision = 'accepted'
+            -- need, budget, authority and timeline are known
+            and golden.use_case is not null and golden.declared_timeline_days is not null
+            and coalesce(golden.budget_hi, golden.budget_lo) is not null
+            and (
+                golden.seniority in ('owner', 'c_level', 'vp', 'director')
+                or golden.buying_role in ('budget_holder', 'decision_maker')
+            )
+            then 'sql'
         when decisions.latest.decision = 'accepted' then 'sal'
     end as sales_stage
 from people.golden as golden
@@ -67,6 +63,4 @@ left join customers
     on golden.person_id = customers.person_id
 left join latest_decisions as decisions
     on golden.person_id = decisions.person_id
-left join qualified
-    on golden.person_id = qualified.person_id
 where customers.person_id is not null or decisions.person_id is not null or golden.sql_at is not null
