@@ -150,3 +150,23 @@ def test_velocity_of_a_crm_with_its_parts(home: Path) -> None:
     assert {name: found[name] for name in parts} == pytest.approx(parts)
     product = found["open_opportunities"] * found["win_rate"] * found["mean_won_amount"] / found["sales_cycle_days"]
     assert found["pipeline_velocity"] == pytest.approx(product)
+
+
+def test_a_small_crm_has_too_few_outcomes_to_calibrate(home: Path) -> None:
+    deals = pl.read_csv(_folder("small_sales_crm") / "Deals.csv", infer_schema_length=0)
+    contacts = pl.read_csv(_folder("small_sales_crm") / "Contacts.csv", infer_schema_length=0)["ContactID"]
+    world = make_world(0)
+    for contact in contacts:
+        world["people.golden"].append({"person_id": contact, "created_at": AS_OF - timedelta(days=400)})
+        world["scores.quality"].append({"person_id": contact, "score": int(contact[1:]) % 100, "is_quality": False})
+    for n, (contact, stage) in enumerate(deals.select("ContactID", "Stage").iter_rows()):
+        won = stage == "Closed Won"
+        _add_deal(world, n, contact, is_won=won, is_closed=won or stage == "Closed Lost", created_at=AS_OF)
+    run = make_run(home)
+    load_world(run, world)
+    cell = _cells(run, "all")["win_rate", "all"]
+    assert (cell["numerator"], cell["denominator"]) == (23, 53)
+    verdicts = run.engine.collect("select distinct verdict from metrics.calibration")["verdict"].to_list()
+    assert verdicts == ["insufficient_data"]
+    suggested = run.engine.collect("select count(*) as n from metrics.rule_lift where suggested_points is not null")
+    assert suggested["n"][0] == run.engine.count("metrics.win_probability") == 0
