@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.run import Run
 from tests.people.nights import ada, bo, lead, night, people
+from tests.support import make_table
 
 
 def record(number: int, **fields: Any) -> dict[str, Any]:
@@ -76,3 +80,16 @@ def test_accounts(run: Run) -> None:
         lead_of[r["person_id"]]: (r["account_id"], r["method"]) for r in run.engine.read("people.accounts").to_dicts()
     }
     assert found == {"l1": ("r2", "crm_id"), "l2": ("r1", "domain"), "l3": ("r2", "company")}
+
+
+@pytest.mark.parametrize("ids", [("p_1", "p_2"), ("p_2", "p_1")])
+def test_an_address_of_two_people_goes_by_their_leads_and_not_by_their_ids(ids: tuple[str, str]) -> None:
+    with DuckDBEngine() as engine:
+        make_table(
+            engine, "contacts.leads", [{"lead_id": lead, "email": "office@x.example"} for lead in ("l_1", "l_2")]
+        )
+        make_table(engine, "raw.leads", [])
+        members = [{"lead_id": lead, "person_id": person} for lead, person in zip(("l_1", "l_2"), ids, strict=True)]
+        make_table(engine, "people.members", members)
+        engine.materialize("people.handles", sql_file("people.handles").query)
+        assert engine.read("people.handles", ["person_id", "people"]).rows() == [(ids[0], 2)]
