@@ -55,6 +55,8 @@ def build_integrity(run: Run) -> None:
 def build_points(run: Run) -> None:
     """Set last night's points aside, then make scores.points: the rules that fired, the caps shared out."""
     night_before.set_aside(run)
+    # an older release left it in the work file, and it names people; drop this line with the next major release
+    run.engine.sql("drop table if exists scores.fired")
     award(run.engine, model_of(run))
 
 
