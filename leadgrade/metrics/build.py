@@ -31,7 +31,6 @@ def build_quality_history(run: Run) -> None:
 # queries that one table alone is made from: as views they cost no room and no time of their own
 VIEWS: dict[str, tuple[str, ...]] = {
     "metrics.person_facts": ("metrics.person_sales",),
-    "metrics.symptom_lines": ("metrics.person_causes",),
 }
 
 
