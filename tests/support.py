@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from leadgrade.config import load_settings
+from leadgrade.config import Settings, load_settings
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.run import Run
@@ -28,10 +30,20 @@ def make_table(engine: DuckDBEngine, table: str, rows: Iterable[Mapping[str, Any
     engine.write(table, pl.DataFrame(full, schema=schema))
 
 
+@cache
+def _read() -> Settings:
+    return load_settings(REPOSITORY / "config")
+
+
+def shipped_settings() -> Settings:
+    """The project's own configuration, read once; whoever asks may change what they get."""
+    return deepcopy(_read())
+
+
 def make_run(home: Path, engine: DuckDBEngine | None = None, **changes: Any) -> Run:
     """A run on an engine in memory with the project's own configuration and meta.run filled."""
     engine = engine or DuckDBEngine()
-    settings = changes.pop("settings", None) or load_settings(REPOSITORY / "config")
+    settings = changes.pop("settings", None) or shipped_settings()
     run = Run(engine, settings, home, "test-run", changes.pop("as_of", AS_OF), SECRET, **changes)
     row = {"run_id": run.run_id, "as_of": run.as_of, "code_version": "test", "secret": SECRET}
     make_table(engine, "meta.run", [row])

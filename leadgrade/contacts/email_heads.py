@@ -5,7 +5,9 @@ A table holds one answer for each four bytes, of each the low five bits: letters
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -32,18 +34,28 @@ def _after(left: str, letter: str, words: Iterable[str]) -> Iterator[str]:
         yield from (word[1:] for word in words if word.startswith(letter))
 
 
+def _steps(left: str, words: Iterable[str]) -> dict[int, set[str]]:
+    """What may follow ``left`` by the low bits of the letter that is read; letters that cannot come are left out."""
+    steps: dict[int, set[str]] = defaultdict(set)
+    for letter in _ALPHABET:
+        for after in _after(left, letter, words):
+            steps[ord(letter) & _LOW].add(after)
+    return steps
+
+
 def table(words: Iterable[str]) -> npt.NDArray[np.bool_]:
     """The table of some words: between them, and between their letters, may stand dots and dashes; digits at the end."""
     known = frozenset(words)
+    # many heads leave the same to follow: it is worked out once
+    steps = cache(partial(_steps, words=known))
     found = np.zeros((_LOW + 1,) * _BYTES, np.bool_)
     reached: dict[tuple[int, ...], set[str]] = {(): set(known)}
     for _ in range(_BYTES):
-        longer: dict[tuple[int, ...], set[str]] = {}
+        longer: dict[tuple[int, ...], set[str]] = defaultdict(set)
         for head, states in reached.items():
-            for letter in _ALPHABET:
-                following = {after for left in states for after in _after(left, letter, known)}
-                if following:
-                    longer.setdefault((*head, ord(letter) & _LOW), set()).update(following)
+            for left in states:
+                for letter, following in steps(left).items():
+                    longer[*head, letter] |= following
         reached = longer
     found[tuple(np.array(list(reached)).T)] = True
     return found.ravel()
