@@ -13,6 +13,7 @@ import dagster as dg
 from leadgrade.audit import Refusal, refusals
 from leadgrade.publish import Home
 from pipelines.environment import dagster_home
+from pipelines.history import kept_engines
 
 
 class Exit(IntEnum):
@@ -52,7 +53,7 @@ def run_nightly(home: Path, config: Path, *, as_of: str | None = None, full: boo
     settings: dict[str, Any] = {"home": str(home), "config": str(config), "full": full}
     if as_of:
         settings["as_of"] = as_of
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, kept_engines():
         result = defs.resolve_job_def("nightly").execute_in_process(
             instance=instance,
             raise_on_error=False,

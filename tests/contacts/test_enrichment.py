@@ -11,14 +11,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from leadgrade.config import load_settings
 from leadgrade.contacts import enrichment
 from leadgrade.contacts.enrichment_facts import FIELDS, type_facts
 from leadgrade.errors import ConfigError
 from leadgrade.raw.cells.vocabulary import vocabulary
 from leadgrade.run import Run
 from tests.contacts.stage import build_stage, make_raw
-from tests.support import AS_OF, REPOSITORY, make_run
+from tests.support import AS_OF, make_run, shipped_settings
 
 LAST_YEAR = AS_OF - timedelta(days=300)
 
@@ -260,7 +259,7 @@ class Broken:
 
 def with_provider(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, vendor: object, **changes: Any) -> Run:
     monkeypatch.setattr(enrichment, "installed", lambda names: dict.fromkeys(names, vendor))
-    settings = load_settings(REPOSITORY / "config")
+    settings = shipped_settings()
     own = settings.run.enrichment.model_copy(update={"providers": ["api"]})
     changed = settings.run.model_copy(update={"enrichment": own})
     object.__setattr__(settings, "run", changed)

@@ -12,7 +12,6 @@ import yaml
 
 from leadgrade import contract
 from leadgrade.audit.rules import load_rules
-from leadgrade.config import load_settings
 from leadgrade.config.run import ServiceLevels
 from leadgrade.engine import DuckDBEngine, sql_files
 from leadgrade.engine.sqlfiles import SQL_ROOT
@@ -21,7 +20,7 @@ from leadgrade.metrics.build import BUILDS, build_quality_history, order
 from leadgrade.metrics.definitions import benchmarks, metrics
 from leadgrade.run import Run
 from tests.metrics.world import World, load_world, make_world
-from tests.support import AS_OF, REPOSITORY, make_run, make_table
+from tests.support import AS_OF, REPOSITORY, make_run, make_table, shipped_settings
 
 MONDAY = datetime(2026, 9, 7, 9, 0)
 RULES: dict[str, dict[str, Any]] = yaml.safe_load((SQL_ROOT / "checks" / "metrics.yaml").read_text())
@@ -30,7 +29,7 @@ RULES: dict[str, dict[str, Any]] = yaml.safe_load((SQL_ROOT / "checks" / "metric
 def _sla(
     home: Path, created: datetime, touches: list[datetime], response: datetime | None = None, **levels: Any
 ) -> dict[str, Any]:
-    settings = load_settings(REPOSITORY / "config")
+    settings = shipped_settings()
     config = settings.run.model_copy(update={"service_levels": ServiceLevels(**levels)})
     run = make_run(home, settings=replace(settings, run=config))
     config_tables.load(run)

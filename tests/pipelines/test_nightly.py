@@ -8,16 +8,19 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner, Result
 
 from leadgrade import contract
 from leadgrade.engine import DuckDBEngine
 from leadgrade.publish import Home
-from pipelines.nightly import Exit, run_nightly
+from pipelines.cli import main
+from pipelines.nightly import Exit, Outcome, run_nightly
 from tests.pipelines.conftest import AS_OF, CONFIG, quiet_environment
 from tests.support import REPOSITORY
 
@@ -138,43 +141,79 @@ def break_scores(monkeypatch):
     monkeypatch.setattr(DuckDBEngine, "materialize", broken)
 
 
-def test_a_blocking_failure_leaves_yesterday_byte_for_byte(night, monkeypatch):
-    here = Home(night.home)
-    current = here.current()
-    before = {p.name: p.read_bytes() for p in (here.published / current).iterdir()}
-    break_scores(monkeypatch)
-    outcome = run_nightly(night.home, CONFIG, as_of=AS_OF)
-    assert outcome.code == Exit.REFUSED
-    assert outcome.refusals
-    assert all(r.failures and r.keys and r.sentence for r in outcome.refusals)
-    assert here.current() == current
-    assert {p.name: p.read_bytes() for p in (here.published / current).iterdir()} == before
-    monkeypatch.undo()
-    assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+def files_of(here: Home) -> dict[str, bytes]:
+    """What readers get."""
+    return {p.name: p.read_bytes() for p in (here.published / here.current()).iterdir()}
 
 
-def test_the_command_says_which_check_and_which_rows(night, monkeypatch):
-    from click.testing import CliRunner
+@dataclass(frozen=True)
+class Refused:
+    """A home after a night that was not published, what readers got before it, how it ended and what the command said."""
 
-    from pipelines.cli import main
+    home: Path
+    before: tuple[str, dict[str, bytes]]
+    outcome: Outcome
+    command: Result
 
-    break_scores(monkeypatch)
-    result = CliRunner().invoke(main, ["run", "--home", str(night.home), "--as-of", AS_OF])
+
+@pytest.fixture(scope="module")
+def refused(first_night, tmp_path_factory) -> Refused:
+    home = tmp_path_factory.mktemp("refused") / "home"
+    shutil.copytree(first_night.home, home, symlinks=True)
+    before = Home(home).current(), files_of(Home(home))
+    outcomes = []
+
+    def remembered(*arguments, **options):
+        outcomes.append(run_nightly(*arguments, **options))
+        return outcomes[-1]
+
+    with quiet_environment(), pytest.MonkeyPatch.context() as patch:
+        break_scores(patch)
+        patch.setattr("pipelines.nightly.run_nightly", remembered)
+        command = CliRunner().invoke(main, ["run", "--home", str(home), "--as-of", AS_OF])
+    return Refused(home, before, outcomes[0], command)
+
+
+def test_a_blocking_failure_leaves_yesterday_byte_for_byte(refused):
+    here = Home(refused.home)
+    assert refused.outcome.code == Exit.REFUSED
+    assert refused.outcome.refusals
+    assert all(r.failures and r.keys and r.sentence for r in refused.outcome.refusals)
+    assert (here.current(), files_of(here)) == refused.before
+
+
+def test_the_command_says_which_check_and_which_rows(refused):
+    result = refused.command
     assert result.exit_code == 1
     assert "points_" in result.output or "caps_hold" in result.output
     assert "row(s) of" in result.output
-    assert f"Readers still get generation {Home(night.home).current()}" in result.output.replace("\n", " ")
+    assert f"Readers still get generation {Home(refused.home).current()}" in result.output.replace("\n", " ")
 
 
 MARKER = "zebulon.marker"
 
 
-def test_personal_data_reaches_neither_dagster_nor_the_warehouse_nor_the_report(night, monkeypatch):
-    leads = night.home / "inbox" / "hubspot" / "contacts_marker.csv"
+@pytest.fixture(scope="module")
+def recovered(refused, tmp_path_factory) -> Path:
+    """The home after the night that follows the refused one, with a lead that can be recognised."""
+    home = tmp_path_factory.mktemp("recovered") / "home"
+    shutil.copytree(refused.home, home, symlinks=True)
+    leads = home / "inbox" / "hubspot" / "contacts_marker.csv"
     leads.write_text(
         f"Record ID,First Name,Last Name,Email,Phone Number\n9999,Zebulon,Marker,{MARKER}@acme-gmbh.de,+49 30 901820 77\n"
     )
-    assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+    with quiet_environment():
+        assert run_nightly(home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+    return home
+
+
+def test_the_night_after_a_refused_one_is_published(refused, recovered):
+    assert Home(recovered).current() != Home(refused.home).current()
+
+
+def test_personal_data_reaches_neither_dagster_nor_the_warehouse_nor_the_report(recovered, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    shutil.copytree(recovered, home, symlinks=True)
     materialize = DuckDBEngine.materialize
 
     def quoting(self, table, text):
@@ -183,16 +222,17 @@ def test_personal_data_reaches_neither_dagster_nor_the_warehouse_nor_the_report(
         return materialize(self, table, text)
 
     monkeypatch.setattr(DuckDBEngine, "materialize", quoting)
-    outcome = run_nightly(night.home, CONFIG, as_of=AS_OF)
+    with quiet_environment():
+        outcome = run_nightly(home, CONFIG, as_of=AS_OF)
     assert outcome.code == Exit.FAILED
     assert "ConversionException" in " ".join(outcome.messages)
-    places = [night.home / "dagster", night.home / "reports", Home(night.home).warehouse.resolve()]
+    places = [home / "dagster", home / "reports", Home(home).warehouse.resolve()]
     files = [f for p in places for f in (p.rglob("*") if p.is_dir() else [p]) if f.is_file()]
     assert len(files) > 5
     marks = [MARKER.encode(), MARKER.encode("utf-16-le"), b"90182077"]
     assert [f.name for f in files if any(m in f.read_bytes() for m in marks)] == []
     person = "select count(*) from people.golden where email = ?"
-    assert query(Home(night.home).private, person, f"{MARKER}@acme-gmbh.de") == [(1,)]
+    assert query(Home(home).private, person, f"{MARKER}@acme-gmbh.de") == [(1,)]
 
 
 def test_nothing_to_grade_is_bad_input(home):
@@ -202,40 +242,48 @@ def test_nothing_to_grade_is_bad_input(home):
     assert "leadgrade demo" in " ".join(outcome.messages)
 
 
-def test_bad_files_cost_only_themselves(night):
-    inbox = night.home / "inbox" / "hubspot"
+def add_files(home: Path) -> None:
+    """A large one, and four of which something or everything is wrong."""
+    inbox = home / "inbox" / "hubspot"
+    rows = "".join(f"88{i},kim{i}@acme.org,Kim,Number{i}\n" for i in range(2000))
+    (inbox / "contacts_more.csv").write_text("Record ID,Email,First Name,Last Name\n" + rows)
     (inbox / "contacts_empty.csv").write_bytes(b"")
     (inbox / "contacts_binary.csv").write_bytes(bytes(range(256)) * 40)
     (inbox / "contacts_odd.csv").write_text("colour,shape\nred,round\nblue,square\n")
     (inbox / "contacts_mixed.csv").write_text(
         "Record ID,Email\n777001,ok@acme.org\n777002,too,many,cells\n777003,fine@acme.org\n"
     )
-    assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+
+
+@pytest.fixture(scope="module")
+def undisturbed(first_night, tmp_path_factory) -> Path:
+    """The home after a second night with more files that nobody disturbed."""
+    home = tmp_path_factory.mktemp("undisturbed") / "home"
+    shutil.copytree(first_night.home, home, symlinks=True)
+    add_files(home)
+    with quiet_environment():
+        assert run_nightly(home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
+    return home
+
+
+def test_bad_files_cost_only_themselves(undisturbed):
     text = (
         "select status, rows_read, rows_accepted, rows_quarantined from raw.files where file_name like ? order by all"
     )
     found = {
-        n: query(Home(night.home).warehouse, text, f"%contacts_{n}.csv") for n in ("empty", "binary", "odd", "mixed")
+        n: query(Home(undisturbed).warehouse, text, f"%contacts_{n}.csv")
+        for n in ("more", "empty", "binary", "odd", "mixed")
     }
+    assert found["more"] == [("taken", 2000, 2000, 0)]
     assert found["mixed"] == [("taken", 3, 2, 1)]
     assert [rows[0][0] for rows in (found["empty"], found["binary"], found["odd"])] == ["refused"] * 3
     assert found["odd"][0][1:] == (2, 0, 2)
 
 
-def add_more(home: Path) -> None:
-    rows = "".join(f"88{i},kim{i}@acme.org,Kim,Number{i}\n" for i in range(2000))
-    (home / "inbox" / "hubspot" / "contacts_more.csv").write_text("Record ID,Email,First Name,Last Name\n" + rows)
-
-
 @pytest.fixture(scope="module")
-def undisturbed(first_night, tmp_path_factory) -> dict[str, list]:
-    """What a second night with one more file publishes when nobody disturbs it."""
-    home = tmp_path_factory.mktemp("undisturbed") / "home"
-    shutil.copytree(first_night.home, home, symlinks=True)
-    add_more(home)
-    with quiet_environment():
-        assert run_nightly(home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
-    return published_content(home)
+def undisturbed_content(undisturbed) -> dict[str, list]:
+    """What that night published."""
+    return published_content(undisturbed)
 
 
 def run_and_kill(home: Path, delay: float) -> None:
@@ -255,14 +303,14 @@ def run_and_kill(home: Path, delay: float) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.1, 1.5])
-def test_a_killed_run_leaves_yesterday_and_the_next_run_is_as_if_nothing_had_been(night, undisturbed, delay):
-    add_more(night.home)
+def test_a_killed_run_leaves_yesterday_and_the_next_run_is_as_if_nothing_had_been(night, undisturbed_content, delay):
+    add_files(night.home)
     current = Home(night.home).current()
     run_and_kill(night.home, delay)
     assert Home(night.home).current() == current
     assert run_nightly(night.home, CONFIG, as_of=AS_OF).code == Exit.PUBLISHED
     content = published_content(night.home)
-    assert [t for t in undisturbed if undisturbed[t] != content[t]] == []
+    assert [t for t in undisturbed_content if undisturbed_content[t] != content[t]] == []
 
 
 def test_as_of_is_kept_in_the_publication(first_night):

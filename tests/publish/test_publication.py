@@ -9,13 +9,12 @@ import duckdb
 import pytest
 
 from leadgrade import contract
-from leadgrade.config import load_settings
 from leadgrade.errors import AuditFailed, InputError, PublishConflict
 from leadgrade.publish import Home, open_branch, publish, rollback, tidy
-from tests.support import REPOSITORY, make_table
+from tests.support import make_table, shipped_settings
 
 NOW = datetime(2026, 10, 1, 2, 0)
-SETTINGS = load_settings(REPOSITORY / "config")
+SETTINGS = shipped_settings()
 
 
 def night(home: Path, run_id: str, people: int, at: datetime = NOW) -> Path:

@@ -9,13 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from leadgrade.config import load_settings
 from leadgrade.config.sources import SourcesConfig
 from leadgrade.engine import DuckDBEngine
 from leadgrade.raw import config_tables
 from leadgrade.raw.versions import build_versions
 from leadgrade.run import Run
-from tests.support import REPOSITORY, make_run
+from tests.support import make_run, shipped_settings
 
 
 def csv_text(*records: Sequence[object], delimiter: str = ",") -> str:
@@ -38,7 +37,7 @@ def run_with(
 ) -> Run:
     """A run whose sources.yaml holds these sources."""
     config = SourcesConfig.model_validate({"sources": sources})
-    settings = replace(load_settings(REPOSITORY / "config"), sources=config)
+    settings = replace(shipped_settings(), sources=config)
     return make_run(home, engine, settings=settings, **changes)
 
 

@@ -7,20 +7,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from leadgrade.config import load_settings
 from leadgrade.config.sources import Source
 from leadgrade.errors import ConfigError
 from leadgrade.raw import inspection
 from leadgrade.raw.inspection import inspect
 from pipelines.cli import main
-from tests.support import REPOSITORY
+from tests.support import REPOSITORY, shipped_settings
 
 LEADS = "Email,First Name,Last Name,Shoe\na@acme.org,Ada,B,9\n"
 
 
 @pytest.fixture(scope="module")
 def settings():
-    return load_settings(REPOSITORY / "config")
+    return shipped_settings()
 
 
 def call(*arguments: object):
