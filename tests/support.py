@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from leadgrade import contract
 from leadgrade.config import Settings, load_settings
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
@@ -21,9 +22,18 @@ AS_OF = datetime(2026, 10, 1)
 SECRET = "test-secret"
 
 
-def make_table(engine: DuckDBEngine, table: str, rows: Iterable[Mapping[str, Any]] = ()) -> None:
+def _make_empty(engine: DuckDBEngine, table: str) -> None:
+    """Most tables of most tests have no row: the contract alone makes them in a fifth of the time."""
+    columns = ", ".join(f'"{c.name}" {c.type}' for c in contract.table(table).columns)
+    engine.sql(f"create or replace table {table} ({columns})")
+
+
+def make_table(engine: DuckDBEngine, table: str, rows: Sequence[Mapping[str, Any]] = ()) -> None:
     """Make a table of the contract with these rows."""
     schema = polars_schema(table)
+    if not rows:
+        _make_empty(engine, table)
+        return
     full = [{name: row.get(name) for name in schema} for row in rows]
     unknown = {key for row in rows for key in row} - set(schema)
     assert not unknown, f"{table} has no columns {sorted(unknown)}"

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
@@ -61,10 +62,16 @@ def _fits(look: str, value: pl.Expr) -> pl.Expr:
     return found & value.str.contains(r"\d") if look == "id" else found
 
 
+@cache
+def _hits() -> list[pl.Expr]:
+    """How many of the column ``value`` have each look; made once, for there are many columns."""
+    return [_fits(look, pl.col("value")).sum().alias(look) for look in _LOOKS]
+
+
 def _sample(values: pl.Series) -> Counter[str]:
     """How many of the first filled values have each look, and how many there are (``all``)."""
     sample = values.drop_nulls().head(SAMPLE)
-    hits = pl.select(_fits(look, pl.lit(sample)).sum().alias(look) for look in _LOOKS).row(0, named=True)
+    hits = sample.to_frame("value").select(_hits()).row(0, named=True)
     return Counter(hits) + Counter(all=len(sample))
 
 

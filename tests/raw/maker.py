@@ -98,6 +98,9 @@ def spellings(system: str, name: str) -> list[str]:
     return [h for h in found if all(exact.get(h, (name,))[0] == name for exact in known)]
 
 
+_BROKEN, _WIDE = re.compile("[\udc80-\udcff]"), re.compile("[\x80-\ud7ff]")
+
+
 class _Maker:
     """Draws one file."""
 
@@ -249,7 +252,7 @@ class _Maker:
     def encoded(self, text: str) -> bytes:
         if "16" in self.codec:
             return BOMS.get(self.encoding, b"") + text.encode(self.codec, "surrogatepass")
-        bad, wide = (sum(low <= c <= high for c in text) for low, high in (("\udc80", "\udcff"), ("\x80", "\ud7ff")))
+        bad, wide = (len(signs.findall(text)) for signs in (_BROKEN, _WIDE))
         if self.encoding == "utf-8" and 0 < wide < 6 * bad:
             self.encoding = "utf-8-sig"  # nothing else would tell that it is not a western one
         return BOMS.get(self.encoding, b"") + text.encode(self.codec, "surrogateescape")
