@@ -177,8 +177,10 @@ def _opt_outs() -> Mapping[str, str]:
     }
 
 
-def _fallbacks(variant: Variant) -> list[Mapping[str, str]]:
-    if variant.object != "leads":
+@cache
+def _fallbacks(object_name: str) -> list[Mapping[str, str]]:
+    """Names that count for an object where the system has none of its own."""
+    if object_name != "leads":
         return []
     generic = {
         key: name for key, (name, _) in _generic_leads().loose.items() if name not in {"source_record_id", "full_name"}
@@ -194,7 +196,7 @@ def _match(headers: Sequence[str], variant: Variant, mapping: Mapping[str, str])
     _claim_system(claims, variant, own)
     known, weight = len(claims.taken), _weight({*claims.ranks, *variant.constants})
     exact = sum(header in variant.exact for header in headers)
-    _claim_free(claims, _fallbacks(variant))
+    _claim_free(claims, _fallbacks(variant.object))
     told = variant.is_telling and any(header_key(header) in variant.needs for header in headers)
     # what only other names tell counts half; a system's own mapping goes before the generic one that knows as much
     rank = (weight + _weight({*claims.ranks, *variant.constants})) / 2 + known / 5 + exact / 100 + 5 * told

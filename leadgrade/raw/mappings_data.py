@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ _FOLDER = Path(__file__).parent / "mappings"
 _IGNORED = re.compile(r"[\s\ufeff\u00a0\u200b_\-]+")
 
 
+# each of some thirty variants is held against the headers of a file, several times
+@lru_cache(maxsize=1 << 14)
 def header_key(header: str) -> str:
     """A header without case, blanks, marks, underscores and hyphens: ``E-Mail_Address`` is ``emailaddress``."""
     return _IGNORED.sub("", header).casefold()
