@@ -54,12 +54,13 @@ def published_content(home: Path) -> dict[str, list]:
     """Every published table of the stages, sorted. What names or counts the runs themselves differs by nature."""
     content = {}
     for name in ("warehouse", "private"):
-        for table in contract.tables().values():
-            columns = table.warehouse_columns if name == "warehouse" else table.private_columns
-            names = [f'"{c.name}"' for c in columns if c.name not in OF_RUNS]
-            if names and table.stage != "meta" and table.name != "people.matching_runs":
-                text = f"select {', '.join(names)} from {table.name} order by all"
-                content[f"{name}:{table.name}"] = query(home / "published" / f"{name}.duckdb", text)
+        with duckdb.connect(str(home / "published" / f"{name}.duckdb"), read_only=True) as connection:
+            for table in contract.tables().values():
+                columns = table.warehouse_columns if name == "warehouse" else table.private_columns
+                names = [f'"{c.name}"' for c in columns if c.name not in OF_RUNS]
+                if names and table.stage != "meta" and table.name != "people.matching_runs":
+                    text = f"select {', '.join(names)} from {table.name} order by all"
+                    content[f"{name}:{table.name}"] = connection.execute(text).fetchall()
     return content
 
 
