@@ -23,7 +23,6 @@ with event_touches as (
             when events.type in ('job_left', 'unsubscribe', 'spam_report', 'email_verified', 'phone_verified')
                 then events.type
         end as kind,
-        cast(null as varchar) as second_kind,
         events.occurred_at as touched_at,
         events.subject_id,
         events.subject_email
@@ -31,8 +30,8 @@ with event_touches as (
     where events.type not in ('page_view', 'email_open', 'ad_click', 'web_visit_bot', 'other')
 ),
 
--- an activity says how it ended, and also who reached out
-activity_touches as (
+-- an activity says how it ended
+activity_outcomes as (
     select
         activities.record_id,
         activities.file_id,
@@ -47,14 +46,25 @@ activity_touches as (
             when activities.direction = 'in' and activities.channel = 'call' then 'connected'
             when activities.direction = 'in' or activities.outcome in ('held', 'replied') then 'inbound'
         end as kind,
-        case
-            when activities.direction = 'out' and activities.channel = 'email' then 'outbound_email'
-            when activities.direction = 'out' and activities.channel in ('call', 'sms') then 'outbound_phone'
-        end as second_kind,
         activities.occurred_at as touched_at,
         activities.subject_id,
         activities.subject_email
     from raw.activities as activities
+),
+
+-- and also who reached out
+activity_directions as (
+    select
+        activities.record_id,
+        activities.file_id,
+        activities.row_number,
+        activities.source,
+        case when activities.channel = 'email' then 'outbound_email' else 'outbound_phone' end as kind,
+        activities.occurred_at as touched_at,
+        cast(null as varchar) as subject_id,
+        cast(null as varchar) as subject_email
+    from raw.activities as activities
+    where activities.direction = 'out' and activities.channel in ('email', 'call', 'sms')
 ),
 
 consent_touches as (
@@ -64,7 +74,6 @@ consent_touches as (
         consents.row_number,
         consents.source,
         case when consents.double_opt_in_at is not null then 'opt_in' else 'form' end as kind,
-        cast(null as varchar) as second_kind,
         coalesce(consents.double_opt_in_at, consents.captured_at) as touched_at,
         consents.subject_id,
         consents.subject_email
@@ -80,12 +89,53 @@ suppression_touches as (
         suppressions.row_number,
         suppressions.source,
         'bounce_hard' as kind,
-        cast(null as varchar) as second_kind,
         suppressions.added_at as touched_at,
         suppressions.subject_id,
         suppressions.subject_email
     from raw.suppressions as suppressions
     where suppressions.reason = 'hard_bounce'
+),
+
+activity_touches as (
+    select outcomes.* from activity_outcomes as outcomes
+    where outcomes.kind is not null
+    union all
+    select directions.* from activity_directions as directions
+),
+
+-- object by object, so that the links of one alone are held at a time
+linked as (
+    select
+        links.person_id,
+        'events' as object,
+        events.*
+    from event_touches as events
+    inner join people.links as links on links.object = 'events' and events.record_id = links.record_id
+    where links.person_id is not null
+    union all
+    select
+        links.person_id,
+        'activities' as object,
+        activities.*
+    from activity_touches as activities
+    inner join people.links as links on links.object = 'activities' and activities.record_id = links.record_id
+    where links.person_id is not null
+    union all
+    select
+        links.person_id,
+        'consents' as object,
+        consents.*
+    from consent_touches as consents
+    inner join people.links as links on links.object = 'consents' and consents.record_id = links.record_id
+    where links.person_id is not null
+    union all
+    select
+        links.person_id,
+        'suppressions' as object,
+        suppressions.*
+    from suppression_touches as suppressions
+    inner join people.links as links on links.object = 'suppressions' and suppressions.record_id = links.record_id
+    where links.person_id is not null
 ),
 
 -- few rows are not current: it is cheaper to leave them out than to look for the others
@@ -97,37 +147,6 @@ past_rows as (
     where versions.state <> 'current' and versions.object in ('events', 'activities', 'consents', 'suppressions')
 ),
 
--- object by object, so that the links of one alone are held at a time
-linked as (
-    select
-        links.person_id,
-        'events' as object,
-        events.*
-    from event_touches as events
-    inner join people.links as links on links.object = 'events' and events.record_id = links.record_id
-    union all
-    select
-        links.person_id,
-        'activities' as object,
-        activities.*
-    from activity_touches as activities
-    inner join people.links as links on links.object = 'activities' and activities.record_id = links.record_id
-    union all
-    select
-        links.person_id,
-        'consents' as object,
-        consents.*
-    from consent_touches as consents
-    inner join people.links as links on links.object = 'consents' and consents.record_id = links.record_id
-    union all
-    select
-        links.person_id,
-        'suppressions' as object,
-        suppressions.*
-    from suppression_touches as suppressions
-    inner join people.links as links on links.object = 'suppressions' and suppressions.record_id = links.record_id
-),
-
 record_touches as (
     select
         linked.person_id,
@@ -135,70 +154,44 @@ record_touches as (
         linked.record_id,
         linked.source,
         linked.kind,
-        linked.second_kind,
         linked.touched_at,
         lower(trim(linked.subject_email)) as named_email,
-        case when linked.subject_email is null then linked.subject_id end as named_id
+        case when linked.subject_email is null then linked.subject_id end as named_id,
+        -- half of the touches concern no address, and most others name theirs: without a key they are not looked up
+        case
+            when linked.kind in (
+                'form', 'reply', 'click', 'delivered', 'opt_in', 'email_verified', 'bounce_hard', 'bounce_soft'
+            ) then linked.person_id
+        end as addressed_person
     from linked
+    cross join meta.run as run
     where
-        linked.person_id is not null
+        -- a stop never waits for its date
+        (linked.touched_at <= run.as_of or linked.kind in ('unsubscribe', 'spam_report'))
         and (linked.file_id, linked.row_number) not in (
             select (past_rows.file_id, past_rows.row_number) from past_rows
         )
 ),
 
-unfolded as (
+addressed as (
     select
         record_touches.person_id,
         record_touches.object,
         record_touches.record_id,
         record_touches.source,
-        unnest([record_touches.kind, record_touches.second_kind]) as kind,
+        record_touches.kind,
         record_touches.touched_at,
-        record_touches.named_email,
-        record_touches.named_id
-    from record_touches
-    cross join meta.run as run
-    -- a stop never waits for its date
-    where record_touches.touched_at <= run.as_of or record_touches.kind in ('unsubscribe', 'spam_report')
-),
-
--- half of the touches concern no address, and most others name theirs: without a key they are not looked up
-told as (
-    select
-        unfolded.person_id,
-        unfolded.object,
-        unfolded.record_id,
-        unfolded.source,
-        unfolded.kind,
-        unfolded.touched_at,
-        unfolded.named_email,
-        unfolded.named_id,
+        coalesce(record_touches.named_email = subjects.email_key, points.is_golden_email, false) as is_golden_email,
         case
-            when unfolded.kind in (
-                'form', 'reply', 'click', 'delivered', 'opt_in', 'email_verified', 'bounce_hard', 'bounce_soft'
-            ) then unfolded.person_id
-        end as addressed_person
-    from unfolded
-    where unfolded.kind is not null
-),
-
-addressed as (
-    select
-        told.person_id,
-        told.object,
-        told.record_id,
-        told.source,
-        told.kind,
-        told.touched_at,
-        coalesce(told.named_email = subjects.email_key, points.is_golden_email, false) as is_golden_email,
-        case
-            when told.addressed_person is not null then coalesce(told.named_email, points.email_key)
+            when record_touches.addressed_person is not null
+                then coalesce(record_touches.named_email, points.email_key)
         end as email_key
-    from told
-    left join hygiene.subjects as subjects on told.addressed_person = subjects.person_id
+    from record_touches
+    left join hygiene.subjects as subjects on record_touches.addressed_person = subjects.person_id
     left join hygiene.points as points
-        on told.named_id = points.source_record_id and told.addressed_person = points.person_id
+        on
+            record_touches.named_id = points.source_record_id
+            and record_touches.addressed_person = points.person_id
 ),
 
 -- flags of the leads themselves: undated ones count as of now, for nothing is known to have cleared them
