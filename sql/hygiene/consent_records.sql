@@ -82,9 +82,11 @@ with records as (
 new_records as (
     select
         new_files.arrival_rank,
-        records.*
+        records.*,
+        links.person_id
     from records
     inner join hygiene.ledger_new_files as new_files on records.file_id = new_files.file_id
+    left join people.links as links on records.record_id = links.record_id
     where
         (records.object, records.file_id, records.row_number) not in (
             select (versions.object, versions.file_id, versions.row_number)
@@ -103,8 +105,7 @@ named_leads as (
         min(leads.email) as email,
         min(coalesce(leads.phone_e164, leads.mobile_e164)) as phone
     from new_records
-    inner join people.links as links on new_records.record_id = links.record_id
-    inner join people.members as members on links.person_id = members.person_id
+    inner join people.members as members on new_records.person_id = members.person_id
     inner join contacts.leads as leads
         on members.lead_id = leads.lead_id and new_records.subject_id = leads.source_record_id
     group by new_records.record_id, new_records.file_id, new_records.row_number
@@ -136,8 +137,7 @@ select
     new_records.jurisdiction,
     coalesce(new_records.has_assessment, false) as has_assessment
 from new_records
-left join people.links as links on new_records.record_id = links.record_id
-left join people.golden as golden on links.person_id = golden.person_id
+left join people.golden as golden on new_records.person_id = golden.person_id
 left join named_leads
     on
         new_records.record_id = named_leads.record_id and new_records.file_id = named_leads.file_id

@@ -14,6 +14,23 @@ odd_phones as (
     where phones.is_placeholder
 ),
 
+-- many leads name the same company and title: each is looked at once
+texts as (
+    select leads.company_name as written
+    from contacts.leads as leads
+    where leads.company_name is not null
+    union
+    select leads.job_title as written
+    from contacts.leads as leads
+    where leads.job_title is not null
+),
+
+mashed as (
+    select texts.written
+    from texts
+    where config.is_mash(texts.written)
+),
+
 signs as (
     select
         leads.lead_id,
@@ -23,8 +40,8 @@ signs as (
         odd_phones.phone_id is not null as has_placeholder_phone,
         companies.value is not null as has_test_company,
         titles.value is not null as has_test_title,
-        coalesce(config.is_mash(leads.company_name), false) as has_mashed_company,
-        coalesce(config.is_mash(leads.job_title), false) as has_mashed_title,
+        mashed_companies.written is not null as has_mashed_company,
+        mashed_titles.written is not null as has_mashed_title,
         coalesce(config.has_honeypot(leads.answers), false) as has_honeypot,
         coalesce(config.submit_seconds(leads.answers) < limits.submit_seconds, false) as is_fast,
         coalesce(leads.created_at > run.as_of, false) as is_of_tomorrow,
@@ -35,6 +52,8 @@ signs as (
     cross join meta.run as run
     left join odd_emails on leads.email_id = odd_emails.email_id
     left join odd_phones on coalesce(leads.phone_id, leads.mobile_id) = odd_phones.phone_id
+    left join mashed as mashed_companies on leads.company_name = mashed_companies.written
+    left join mashed as mashed_titles on leads.job_title = mashed_titles.written
     left join config.test_values as companies on lower(trim(leads.company_name)) = companies.value
     left join config.test_values as titles on lower(trim(leads.job_title)) = titles.value
 ),
