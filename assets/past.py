@@ -16,7 +16,7 @@ from assets.steps import Step, steps_to
 from leadgrade.config import Settings
 from leadgrade.config.scoring import ScoringConfig
 from leadgrade.publish import Home
-from leadgrade.publish.branch import open_copy
+from leadgrade.publish.branch import COPIES, open_copy
 from leadgrade.raw.versions import build_versions
 from leadgrade.run import Run
 from leadgrade.scores import past
@@ -72,7 +72,7 @@ class Past:
     @contextmanager
     def night(self, as_of: datetime) -> Iterator[tuple[Run, Facts]]:
         """A work file of its own with everything that grades stand on, as the night would have had it."""
-        with open_copy(self.home, _asks_nobody(self.settings), f"replay-{os.getpid()}", as_of) as run:
+        with open_copy(self.home, _asks_nobody(self.settings), f"{COPIES}{os.getpid()}", as_of) as run:
             facts = self.facts or past.facts_at(run.engine, as_of)
             past.cut(run.engine, as_of, facts)
             load_config_tables(run)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadgrade.config import Settings
-from leadgrade.erasure import search
+from leadgrade.erasure import decided, search
 from leadgrade.erasure.certificate import Certificate
 from leadgrade.erasure.files.kept import Work, erase_from, kept_files
 from leadgrade.erasure.fingerprints import Fingerprints
 from leadgrade.erasure.order import Means, means_for
 from leadgrade.erasure.subjects import borne
+from leadgrade.people import decisions
 from leadgrade.publish.branch import newest_base
 from leadgrade.publish.home import Home
 
@@ -63,11 +64,11 @@ def check(home: Home, settings: Settings, fingerprints: Fingerprints, beside: Se
 
 def _check_file(home: Home, path: Path, means: Means, result: Found) -> None:
     result.searched["files"] += 1
-    held = search.in_bytes(path, means.redactor)
     if search.is_database(path):
-        result.searched["databases"] += 1
-        with means.open({"searched": path}) as databases:
-            held += sum(search.in_tables(databases, means.redactor).values())
+        result.searched["databases" if search.can_be_opened(path) else "unread"] += 1
+    held = search.held(path, means)
+    if path.name == decisions.FILE:
+        held += decided.held(path, means.redactor)
     result.add(_shown(home, path), held)
 
 

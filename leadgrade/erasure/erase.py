@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from leadgrade.erasure import certificate as certificates
-from leadgrade.erasure import others, places, search
+from leadgrade.erasure import decided, others, places, search
 from leadgrade.erasure.certificate import Certificate, Kind
 from leadgrade.erasure.check import check
 from leadgrade.erasure.databases import Why
@@ -24,11 +24,18 @@ from leadgrade.erasure.fingerprints import BLOCKING
 from leadgrade.erasure.order import Means, Order, base_of, means_for
 from leadgrade.erasure.traces import trace
 from leadgrade.errors import InputError
+from leadgrade.people import decisions
 from leadgrade.publish.branch import newest_base
 from leadgrade.publish.home import Home
+from leadgrade.raw.readers.sniff import file_hash
 
 Tell = Callable[[str], None]
 _OUTSIDE = "rows of theirs lie in its files outside of the home, where nothing is changed; take them out there"
+_BY_HAND = "delete it, or take them out of it by hand, then look again with leadgrade erase --verify"
+_FOREIGN = f"a file of DuckDB that leadgrade did not write; {_BY_HAND}"
+_LOCKED = f"a file of DuckDB that cannot be opened: in use, damaged, or of another version; {_BY_HAND}"
+_UNKNOWN = f"neither a text nor a database that can be written; {_BY_HAND}"
+_DAMAGED = "a line of it is no decision; restore it from a backup, then ask for the same again"
 _REASONS: dict[Kind, str] = {"request": "erasure", "sweep": "erasure", "retention": "retention"}
 
 
@@ -75,7 +82,7 @@ def erase(order: Order, tell: Tell = lambda _: None) -> Certificate:
     places.tidy(home)
     with means_for(home, order.settings, subjects.fingerprints) as means:
         _Clearing(order, means, certificate, tell).run()
-    certificate.cleared_at = order.now.isoformat(timespec="seconds")
+    certificate.cleared_at = order.clock().isoformat(timespec="seconds")
     certificates.write(home, certificate)
     _finish_broken(home, certificate)
     return certificate
@@ -119,6 +126,7 @@ class _Clearing:
             self._work_file(path, kept)
         for outcome in self._files(known.rows):
             self._file(outcome)
+        self._decisions(known.ids)
         self._others()
         for path in work[-1:]:
             self._work_file(path, kept)
@@ -154,21 +162,38 @@ class _Clearing:
             counts = {"rows": outcome.rows, "mentions": outcome.mentions}
             self._note(told | {"sha256_after": outcome.after} | counts)
 
+    def _decisions(self, ids: Collection[str]) -> None:
+        """What people decided about who is who."""
+        path = self._home.root / decisions.FILE
+        before = file_hash(path) if path.is_file() else ""
+        try:
+            counts = decided.clean(self._home.root, self._means.redactor, ids)
+        except InputError:
+            self._certificate.left.append({"place": path.name, "why": _DAMAGED})
+            return
+        if counts:
+            told = {"rows": {"decisions": counts["leads"]}, "mentions": {"decisions": counts["reasons"]}}
+            self._note({"place": path.name, "sha256_before": before, "sha256_after": file_hash(path)} | told)
+
     def _others(self) -> None:
         """Everything else below the home that holds anything of theirs all the same."""
         home = self._home
         but = [home.runs, home.published, home.inbox, home.root / "retry", home.erasures, self._means.scratch]
         for folder in (home.root, *self._order.beside):
             for path in search.files_below(folder, but):
-                if search.in_bytes(path, self._means.redactor):
+                if search.is_database(path) and not search.can_be_opened(path):
                     place = {"place": str(path.relative_to(folder).parent), "kind": path.suffix}
-                    self._tell(f"a file in {place['place']}")
-                    if others.clean(path, self._means.redactor):
-                        self._note(place)
-                    else:
-                        self._certificate.left.append(
-                            place | {"why": "neither a text nor a database that can be written"}
-                        )
+                    self._certificate.left.append(place | {"why": _LOCKED})
+                elif search.held(path, self._means):
+                    self._other(path, str(path.relative_to(folder).parent))
+
+    def _other(self, path: Path, below: str) -> None:
+        place = {"place": below, "kind": path.suffix}
+        self._tell(f"a file in {below}")
+        if others.clean(path, self._means.redactor):
+            self._note(place)
+        else:
+            self._certificate.left.append(place | {"why": _FOREIGN if search.is_database(path) else _UNKNOWN})
 
 
 def finish(order: Order, certificate: Certificate, rebuilt: dict[str, Any] | None) -> Certificate:
@@ -180,7 +205,7 @@ def finish(order: Order, certificate: Certificate, rebuilt: dict[str, Any] | Non
         rebuilt: Run and outcome of what made anew what was derived; None where nobody did.
     """
     found = check(order.home, order.settings, order.subjects.fingerprints, order.beside)
-    at = order.now.isoformat(timespec="seconds")
+    at = order.clock().isoformat(timespec="seconds")
     certificate.rebuilt = rebuilt
     certificate.check = {"at": at, "searched": found.searched, "found": found.found}
     certificate.finished_at = None if found.found else at

@@ -91,6 +91,11 @@ class Finder:
         """Those of the texts that are a name of an erased person, and nothing else."""
         return self._hits("name", texts, "select place, erasure_name(txt) as form from texts_asked")
 
+    def ids(self, texts: Iterable[str]) -> set[str]:
+        """Those of the texts that are the id of an erased lead or person, and nothing else."""
+        told, distinct = "select place, txt as form from texts_asked", set(texts)
+        return self._hits("lead", distinct, told) | self._hits("person", distinct, told)
+
     def _hits(self, kind: str, texts: Iterable[str], told: str) -> set[str]:
         distinct = list(set(texts))
         if not distinct:

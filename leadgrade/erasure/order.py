@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from leadgrade.config import Settings
@@ -34,8 +34,9 @@ class Order:
         settings: The checked configuration.
         kind: Why.
         subjects: Who.
-        now: The time, UTC.
+        now: When it was begun, UTC.
         beside: Folders outside of the home that are searched, too: where Dagster keeps its history.
+        clock: Tells the time, UTC, when something is done.
     """
 
     home: Home
@@ -44,6 +45,7 @@ class Order:
     subjects: Subjects
     now: datetime
     beside: Sequence[Path] = ()
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)

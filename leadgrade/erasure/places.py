@@ -17,7 +17,7 @@ from leadgrade.erasure.order import SCRATCH, Means
 from leadgrade.erasure.search import can_be_opened
 from leadgrade.erasure.tables import ERASED_ROWS, Kept
 from leadgrade.erasure.traces import trace, traces
-from leadgrade.publish.branch import newest_base
+from leadgrade.publish.branch import abandoned_copies, newest_base
 from leadgrade.publish.home import Home
 
 Place = dict[str, Any]
@@ -28,14 +28,19 @@ def tidy(home: Home) -> None:
     for pattern in ("*/spill", "*/intake-*", "*/*.part"):
         for path in home.runs.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    left = [
-        path for path in home.root.glob(f"{SCRATCH}*") if not _is_alive(path.name.removeprefix(SCRATCH).split("-")[0])
-    ]
-    for path in (*home.published.glob("*.part"), *left):
+    for folder in abandoned_copies(home):
+        if not home.work_file(folder.name).is_file():  # the others are cleared as work files, and counted
+            shutil.rmtree(folder)
+    for path in (*home.published.glob("*.part"), *filter(_is_left, home.root.glob(f"{SCRATCH}*"))):
         shutil.rmtree(path)
-    for folder in (home.inbox, home.root / "retry", home.runs, home.published, home.reports):
-        for path in folder.rglob(f".*{beside(Path('x')).suffix}"):
-            path.unlink()
+    partial = f".*{beside(Path('x')).suffix}"
+    folders = (home.inbox, home.root / "retry", home.runs, home.published, home.reports)
+    for path in (*home.root.glob(partial), *(path for folder in folders for path in folder.rglob(partial))):
+        path.unlink()
+
+
+def _is_left(scratch: Path) -> bool:
+    return not _is_alive(scratch.name.removeprefix(SCRATCH).split("-")[0])
 
 
 def _is_alive(process: str) -> bool:
@@ -62,10 +67,12 @@ class Known:
     Attributes:
         rows: Id of a file -> numbers of its rows that are theirs, or were those of anybody erased earlier.
         sources: Sources whose files hold rows of theirs.
+        ids: Ids of their leads and of the people that these were.
     """
 
     rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
     sources: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
 
 
 def known_rows(means: Means, work: Path) -> Known:
@@ -83,7 +90,10 @@ def known_rows(means: Means, work: Path) -> Known:
             else "select '' limit 0"
         )
         sources = frozenset(source for (source,) in databases.rows(told))
-    return Known({file_id: frozenset(numbers) for file_id, numbers in found.items()}, sources)
+        ids = frozenset(
+            name for (name,) in databases.rows("select id from trace_leads union select id from trace_people")
+        )
+    return Known({file_id: frozenset(numbers) for file_id, numbers in found.items()}, sources, ids)
 
 
 def clear_generation(means: Means, name: str, why: Why) -> Iterator[Place]:

@@ -16,6 +16,7 @@ from leadgrade.erasure.fingerprints import Finder
 from leadgrade.erasure.forms import PATTERNS, of_bytes
 from leadgrade.erasure.mentions import mentions
 from leadgrade.erasure.opened import Opened
+from leadgrade.erasure.order import Means
 from leadgrade.erasure.redaction import Redactor
 from leadgrade.erasure.tables import Kept
 from leadgrade.erasure.traces import trace, traces
@@ -67,6 +68,15 @@ def in_bytes(path: Path, redactor: Redactor) -> int:
             elif has_wide:
                 found |= redactor.named(data.decode("utf-8", "replace").splitlines())
     return len(found)
+
+
+def held(path: Path, means: Means) -> int:
+    """How much of theirs a file holds: its bytes, and of a database that can be opened the texts of every table."""
+    found = in_bytes(path, means.redactor)
+    if is_database(path) and can_be_opened(path):
+        with means.open({"searched": path}) as databases:
+            found += sum(in_tables(databases, means.redactor).values())
+    return found
 
 
 def _theirs(data: bytes, finder: Finder) -> set[str]:

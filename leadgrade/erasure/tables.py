@@ -20,6 +20,8 @@ _IDS = {
     re.compile(r"(^|_)person_id(_|$)"): "trace_people",
     re.compile(r"^(record|fact)_id$"): "trace_records",
 }
+# columns that name a lead which others may share a cluster or a decision with: the row stays, the name goes
+_POINTS_AT_LEAD = re.compile(r"^(cluster_id|together)$")
 # a chain of keyed hashes without anything in clear: to take an entry out would break it
 _WHOLE = ("hygiene.consent_ledger", "hygiene.consent_heads", "hygiene.consent_seals")
 _FAILURES = "meta.rule_failures"
@@ -61,7 +63,12 @@ def kept(opened: Opened, table: str, reason: str) -> Kept:
     if special:
         return special(opened, table, reason)
     gone = list(_gone(opened, name, columns))
-    return Kept(table, " and ".join(f"not ({condition})" for condition in gone) or "true")
+    where = " and ".join(f"not ({condition})" for condition in gone) or "true"
+    return Kept(table, where, {column: _unless_erased(column) for column in filter(_POINTS_AT_LEAD.search, columns)})
+
+
+def _unless_erased(column: str) -> str:
+    return f"case when t.{column} not in (select id from trace_leads) then t.{column} end"
 
 
 def _gone(opened: Opened, name: str, columns: dict[str, str]) -> Iterator[str]:

@@ -156,9 +156,25 @@ def _trace_people(opened: Opened, objects: dict[str, str]) -> None:
             of_leads = f"select person_id as id from {table} where lead_id in (select id from trace_leads)"
             named = f"select person_id as id from {table} where erasure_key('person', person_id) in (select key from {TABLE})"
             _add_ids(opened, "trace_people", f"{of_leads} union {named}")
+    _trace_earlier_ids(opened)
     if "leads" in objects:
         of_leads = f"select file_id, row_number from {objects['leads']} where lead_id in (select id from trace_leads)"
         _add_rows(opened, "leads", of_leads)
+
+
+def _trace_earlier_ids(opened: Opened) -> None:
+    """Who merged into an erased person was that person, and has a history under the id of then."""
+    changes = opened.find("people.id_changes", "old_person_id", "new_person_id")
+    if changes:
+        _add_ids(opened, "trace_people", f"""
+            with recursive earlier(id) as (
+                select id from trace_people
+                union
+                select changes.old_person_id
+                from earlier inner join {changes} as changes on earlier.id = changes.new_person_id
+            )
+            select id from earlier
+        """)  # fmt: skip
 
 
 def _trace_records(opened: Opened, objects: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 Each line of ``decisions.jsonl`` is a decision: leads that are one person, leads that are not, or an earlier decision taken
 back. The file holds ids of leads, a name and a reason, and belongs to no run: a lost work file, a rollback and a run from the
-raw rows find the same decisions.
+raw rows find the same decisions. Only an erasure writes it anew, and every decision keeps its number.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +27,7 @@ MOST_CHARACTERS = 500
 _PERSONAL = re.compile(CONTACT)
 # ids and dates are neither, whatever their digits
 _HARMLESS = re.compile(r"\b[a-z]_[0-9a-f]{20}\b|\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
-Kind = Literal["merge", "split", "undo"]
+Kind = Literal["merge", "split", "undo", "erased"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,9 @@ class Decision:
 
     Attributes:
         number: Its place in the file, from 1.
-        kind: merge: all leads are one person; split: nobody has leads of both parts; undo: an earlier decision is void.
-        parts: Ids of leads: of a merge one part for each id that was named, of a split two, of an undo none.
+        kind: merge: all leads are one person; split: nobody has leads of both parts; undo: an earlier decision is void;
+            erased: its leads were erased, and it says nothing any more.
+        parts: Ids of leads: of a merge one part for each id that was named, of a split two, of the others none.
         decided_at: When, UTC without zone.
         decided_by: Who.
         reason: Why, in words.
@@ -71,7 +72,7 @@ def read(home: Path) -> list[Decision]:
 def in_force(decisions: Sequence[Decision]) -> list[Decision]:
     """The merges and splits that nobody took back."""
     void = {d.undoes for d in decisions}
-    return [d for d in decisions if d.kind != "undo" and d.number not in void]
+    return [d for d in decisions if d.kind in ("merge", "split") and d.number not in void]
 
 
 def append(home: Path, make: Callable[[list[Decision]], Decision]) -> Decision:
@@ -90,6 +91,50 @@ def append(home: Path, make: Callable[[list[Decision]], Decision]) -> Decision:
         os.pwrite(descriptor, _line(decision), whole)
         os.fsync(descriptor)
     return decision
+
+
+def rewrite(home: Path, change: Callable[[Decision], Decision]) -> int:
+    """Write the file anew where decisions change; nobody else writes meanwhile, and a kill leaves the old file or the new one.
+
+    Args:
+        home: LEADGRADE_HOME.
+        change: Given a decision, the same or one of its number with fewer leads or another reason; one that says nothing
+            any more becomes ``erased``.
+
+    Returns:
+        How many decisions changed.
+
+    Raises:
+        InputError: a line is no decision.
+    """
+    path = home / FILE
+    if not path.is_file():
+        return 0
+    with _locked(path):
+        known = read(home)
+        new = [made if _fits(made) else replace(made, kind="erased", parts=()) for made in map(change, known)]
+        changes = sum(a != b for a, b in zip(known, new, strict=True))
+        if changes:
+            _replace(path, b"".join(map(_line, new)))
+    return changes
+
+
+def _replace(path: Path, content: bytes) -> None:
+    partial = path.with_name(f".{path.name}.part")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
 
 
 def words(text: str, what: str) -> str:
@@ -114,16 +159,23 @@ def words(text: str, what: str) -> str:
 def _locked(path: Path) -> Iterator[int]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_new = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = _open_locked(path)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield descriptor
     finally:
         os.close(descriptor)
     if is_new:
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        _sync(path.parent)
+
+
+def _open_locked(path: Path) -> int:
+    """The file that bears the name once the lock is ours: an erasure may have put another in its place meanwhile."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+            return descriptor
+        os.close(descriptor)
 
 
 def _line(decision: Decision) -> bytes:
@@ -172,6 +224,7 @@ def _fits(made: Decision) -> bool:
     parts: dict[Any, bool] = {
         "merge": len(set(made.leads)) > 1 and made.undoes is None,
         "split": is_apart and made.undoes is None,
+        "erased": not made.parts and made.undoes is None,
         "undo": not made.parts and isinstance(made.undoes, int) and 0 < made.undoes < made.number,
     }
     return parts.get(made.kind, False)

@@ -20,12 +20,15 @@ from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.errors import InputError
 from leadgrade.people import decisions
-from leadgrade.publish.guard import working
+from leadgrade.publish.guard import in_use, is_in_use, working
 from leadgrade.publish.home import Home
 from leadgrade.run import Run
 
 # tables that grow from night to night, so they must be there before anything reads them
 _CARRIED_OVER = ("meta.rules", "meta.rule_results", "meta.rule_failures", "meta.steps")
+
+# runs on a copy that is never published
+COPIES = "replay-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,8 @@ def open_copy(home: Home, settings: Settings, run_id: str, as_of: datetime) -> I
     Args:
         home: The installation; nothing in it is changed.
         settings: The checked configuration.
-        run_id: Name of the run; its folder below ``runs/`` is the home of the run, with the decisions of people up to ``as_of``.
+        run_id: Name of the run, which begins with ``COPIES``; its folder below ``runs/`` is the home of the run, with the
+            decisions of people up to ``as_of``.
         as_of: What "now" means, UTC without zone.
 
     Raises:
@@ -162,17 +166,21 @@ def open_copy(home: Home, settings: Settings, run_id: str, as_of: datetime) -> I
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
         try:
-            _copy(base[1], home.work_file(run_id))
-            _copy_decisions(home.root, folder, as_of)
-            engine = DuckDBEngine(
-                home.work_file(run_id), memory_limit=memory_limit(settings.run.memory_limit), spill=folder / "spill"
-            )
-            with engine:
-                run = Run(engine, settings, folder, run_id, as_of, home.secret())
-                _write_meta(engine, run, Branch(home.work_file(run_id), None))
-                yield run
+            with in_use(folder):
+                _copy(base[1], home.work_file(run_id))
+                _copy_decisions(home.root, folder, as_of)
+                limit, spill = memory_limit(settings.run.memory_limit), folder / "spill"
+                with DuckDBEngine(home.work_file(run_id), memory_limit=limit, spill=spill) as engine:
+                    run = Run(engine, settings, folder, run_id, as_of, home.secret())
+                    _write_meta(engine, run, Branch(home.work_file(run_id), None))
+                    yield run
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def abandoned_copies(home: Home) -> list[Path]:
+    """Folders of :func:`open_copy` that a kill left behind; nobody takes these up again."""
+    return [folder for folder in sorted(home.runs.glob(f"{COPIES}*")) if not is_in_use(folder)]
 
 
 def _copy_decisions(source: Path, target: Path, as_of: datetime) -> None:

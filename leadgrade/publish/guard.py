@@ -7,10 +7,12 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from leadgrade.errors import InputError
 from leadgrade.publish.home import Home
 
+_IN_USE = ".in-use"
 _progress = logging.getLogger("leadgrade.progress")
 
 
@@ -38,9 +40,31 @@ def alone(home: Home) -> Iterator[None]:
 
 
 @contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """A folder of one process alone; when that is killed the folder is abandoned by itself."""
+    with _opened(folder / _IN_USE) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+def is_in_use(folder: Path) -> bool:
+    """Whether the process whose folder it is still works there."""
+    if not (folder / _IN_USE).exists():
+        return False
+    with _opened(folder / _IN_USE) as descriptor:
+        return not _try(descriptor, fcntl.LOCK_EX)
+
+
+@contextmanager
 def _locked(home: Home) -> Iterator[int]:
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(home.root / ".guard", os.O_RDWR | os.O_CREAT, 0o600)
+    with _opened(home.root / ".guard") as descriptor:
+        yield descriptor
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield descriptor
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from leadgrade.config.run import RunConfig
 from leadgrade.errors import InputError
+from leadgrade.publish.branch import abandoned_copies
 from leadgrade.publish.home import Home
 from leadgrade.publish.publication import replace_link
 
@@ -23,6 +24,7 @@ def tidy(home: Home, config: RunConfig) -> list[str]:
     generations = home.generations()
     kept = set(generations[-config.keep_generations :]) | {home.current()}
     removed = [_remove(home.published / g) for g in generations if g not in kept]
+    removed += map(_remove, abandoned_copies(home))
     removed += [_remove(p) for p in home.published.glob("*.part") if _is_abandoned(p)]
     wanted = {str(home.manifest(g)["run_id"]) for g in [g for g in generations if g in kept][-config.keep_work_files :]}
     current = home.current()

@@ -189,6 +189,9 @@ def _rows(counted: int | dict[str, int]) -> int:
 def _tell_found(found: dict[str, int]) -> None:
     for place, count in found.items():
         errors.print(f"still there: {count:,} in {place}", style="red", markup=False, soft_wrap=True)
+    if found:
+        told = "files of sources: leadgrade erase --sweep; any other file: delete it, or take them out of it by hand"
+        errors.print(f"{told}; then look again with leadgrade erase --verify", style="red", soft_wrap=True)
 
 
 def _verify(home: Home, settings: Settings, path: Path) -> None:

@@ -30,6 +30,7 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world.night(home, "n1")
     (home / "dagster").mkdir()
     (home / "dagster" / "log.txt").write_text(f"a log that should not: {world.ANN}\n")
+    world.decide(home)
     return home
 
 

@@ -12,9 +12,10 @@ import pytest
 from leadgrade.engine import DuckDBEngine
 from leadgrade.erasure import certificate as certificates
 from leadgrade.erasure import erase as erasing
-from leadgrade.erasure import who
+from leadgrade.erasure import places, search, who
+from leadgrade.erasure.databases import Why
 from leadgrade.erasure.fingerprints import Fingerprints
-from leadgrade.erasure.order import Order
+from leadgrade.erasure.order import Order, means_for
 from leadgrade.erasure.subjects import Subjects
 from leadgrade.errors import InputError
 from leadgrade.publish import Home
@@ -178,3 +179,37 @@ def test_nobody_else_may_work_meanwhile(home: Path) -> None:
 def test_who_is_not_known_is_searched_for_all_the_same(seed: Path) -> None:
     subjects = order_for(seed, "new@nobody.example.com").subjects
     assert (subjects.people, subjects.missing, [*subjects.fingerprints.keys]) == (0, 1, ["email"])
+
+
+def test_what_a_killed_replay_left_is_searched_and_goes(home: Path) -> None:
+    here, order = Home(home), order_for(home, ANN)
+    shutil.copytree(home / "runs" / "n1", home / "runs" / "replay-7")
+    (home / "runs" / "replay-8").mkdir()
+    (home / "runs" / "replay-8" / "work.part").write_bytes(b"half a copy")
+    with means_for(here, order.settings, order.subjects.fingerprints) as means:
+        assert search.held(here.work_file("replay-7"), means) > 0
+        places.tidy(here)
+        assert [folder.name for folder in sorted(here.runs.iterdir())] == ["n1", "replay-7"]
+        why = Why("erasure", world.AS_OF)
+        done = places.clear_work_file(means, here.work_file("replay-7"), {"n1"}, why)
+    assert done == {"place": "runs/replay-7", "removed": True}
+    assert [folder.name for folder in here.runs.iterdir()] == ["n1"]
+
+
+def test_databases_of_others_are_named_with_what_to_do(home: Path) -> None:
+    """One that holds an address, one that nobody can open, and one that holds nothing of hers."""
+    order = order_for(home, ANN)
+    for name, text in (("theirs", ANN), ("harmless", BOB)):
+        (home / name).mkdir()
+        with duckdb.connect(str(home / name / "x.duckdb")) as connection:
+            connection.execute("create table t as select ? as note from range(3000)", [text])
+    (home / "broken").mkdir()
+    (home / "broken" / "x.duckdb").write_bytes(b"12345678DUCK" + bytes(5000))
+    certificate = certificates.begun("request", order.subjects.fingerprints, world.AS_OF)
+    with means_for(Home(home), order.settings, order.subjects.fingerprints) as means:
+        erasing._Clearing(order, means, certificate, lambda _: None)._others()
+    told = {left["place"]: left["why"] for left in certificate.left if left["kind"] == ".duckdb"}
+    assert set(told) == {"theirs", "broken"}
+    assert all("delete it, or take them out of it by hand" in why for why in told.values())
+    assert "cannot be opened" in told["broken"]
+    assert "leadgrade did not write" in told["theirs"]

@@ -236,6 +236,33 @@ def night(home: Path, run_id: str, at: datetime = AS_OF) -> None:
         publish(home, engine, run_id, at)
 
 
+def ids(home: Path) -> dict[str, list[str]]:
+    """Name -> ids of the leads and the person, as the night knows them; an address where there is no name."""
+    with duckdb.connect(str(Home(home).work_file("n1")), read_only=True) as connection:
+        told = connection.execute("""
+            select coalesce(full_name, email), list(lead_id order by created_at, lead_id), any_value(person_id)
+            from contacts.leads inner join people.members using (lead_id) group by 1
+        """).fetchall()
+    return {name: [*leads, person] for name, leads, person in told}
+
+
+def decide(home: Path) -> None:
+    """Decisions about Ann alone, about her and others, about others, and one that names her in its reason."""
+    known = ids(home)
+    (ann, ann_too, ann_more, ann_id), bob, carl = known[NAME], known["Bob Bracken"][0], known["Carl Cobham"][0]
+    at = "2026-09-01T10:00:00"
+    lines = [
+        {"kind": "merge", "parts": [[ann], [ann_too]], "reason": "the same"},
+        {"kind": "merge", "parts": [[bob, ann_more], [carl]], "reason": f"as {ann_id} said"},
+        {"kind": "split", "parts": [[ann, ann_too], [bob]], "reason": "two"},
+        {"kind": "undo", "undoes": 1, "reason": f"{ann} says no"},
+        {"kind": "split", "parts": [[bob], [carl]], "reason": "not one"},
+        {"kind": "undo", "undoes": 5, "reason": "one"},
+    ]
+    told = [json.dumps({"decision": n, "at": at, "by": "kim", **line}) for n, line in enumerate(lines, 1)]
+    (home / "decisions.jsonl").write_text("".join(f"{line}\n" for line in told), encoding="utf-8")
+
+
 def broken_rules(engine: DuckDBEngine) -> dict[str, list[tuple[object, ...]]]:
     """Rules of the accounting that a work file breaks."""
     found = {r.rule: engine.collect(r.failures_query).rows() for r in load_rules() if r.rule in RULES}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
@@ -11,6 +12,7 @@ import pytest
 from leadgrade.errors import InputError
 from leadgrade.people import decide, decisions
 from leadgrade.people.decide import Named
+from leadgrade.people.decisions import Decision
 from leadgrade.people.overrides import Rulings
 
 NOW = datetime(2026, 10, 2, 9)
@@ -194,3 +196,23 @@ def test_what_decisions_say_of_two_leads(home: Path) -> None:
     assert {pair: rulings.settles(*pair) for pair in said} == {pair: bool(numbers) for pair, numbers in said.items()}
     assert [d.number for d in rulings.about_others(["q", "b"], ["r", "y"])] == [2, 4, 3]
     assert rulings.about_others(["q"], ["r"]) == ()
+
+
+def test_who_waits_while_the_file_is_written_anew_adds_to_the_new_one(home: Path) -> None:
+    merged(home, "a", "b")
+    waiting = Thread(target=merged, args=(home, "c", "d"))
+
+    def change(decision: Decision) -> Decision:
+        waiting.start()
+        waiting.join(0.05)
+        return replace(decision, parts=(("a",),))
+
+    assert decisions.rewrite(home, change) == 1
+    waiting.join()
+    now = decisions.read(home)
+    assert [(d.number, d.kind, d.leads) for d in now] == [(1, "erased", []), (2, "merge", ["c", "d"])]
+    assert decisions.in_force(now) == now[1:]
+    before = (home / decisions.FILE).stat()
+    assert decisions.rewrite(home, lambda decision: decision) == 0
+    assert (home / decisions.FILE).stat().st_ino == before.st_ino
+    assert [path.name for path in home.iterdir()] == [decisions.FILE]

@@ -1,5 +1,6 @@
 """Write, audit, publish: what readers see before, during and after."""
 
+import shutil
 import stat
 import threading
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from leadgrade import contract
 from leadgrade.errors import AuditFailed, InputError, PublishConflict
 from leadgrade.publish import Home, generation, open_branch, publish, rollback, tidy
+from leadgrade.publish.branch import COPIES, open_copy
 from tests.support import make_table, shipped_settings
 
 NOW = datetime(2026, 10, 1, 2, 0)
@@ -206,6 +208,17 @@ def test_old_generations_and_work_files_go(home):
     assert [here.manifest(g)["run_id"] for g in here.generations()] == ["run-2", "run-3"]
     assert [p.name for p in here.runs.iterdir()] == ["run-3"]
     assert count(here.warehouse) == 1
+
+
+def test_a_copy_that_a_kill_left_goes_with_the_next_publication(home):
+    night(home, "run-1", 1)
+    with open_copy(Home(home), SETTINGS, f"{COPIES}1", NOW):
+        for left in ("2", "3"):
+            shutil.copytree(home / "runs" / f"{COPIES}1", home / "runs" / f"{COPIES}{left}")
+        (home / "runs" / f"{COPIES}3" / ".in-use").unlink()  # killed before it said that it is at work
+        assert tidy(Home(home), SETTINGS.run) == [f"{COPIES}2", f"{COPIES}3"]
+        assert {folder.name for folder in (home / "runs").iterdir()} == {"run-1", f"{COPIES}1"}
+    assert {folder.name for folder in (home / "runs").iterdir()} == {"run-1"}
 
 
 def test_rollback_gives_readers_the_generation_before_and_the_next_run_starts_from_it(home):
