@@ -46,17 +46,26 @@ with told as (
     where
         suppressions.reason = 'hard_bounce'
         and (suppressions.added_at is null or suppressions.added_at > run.as_of)
-)
+),
 
 -- few records are faulty: the large table is walked through once, for them alone
+linked as (
+    select
+        told.object,
+        told.record_id,
+        links.person_id
+    from people.links as links
+    inner join told on links.record_id = told.record_id and links.object = told.object
+)
+
 select
     told.object,
     told.record_id,
-    links.person_id,
+    linked.person_id,
     case when told.told_at is null then 'no_date' else 'in_future' end as fault,
     told.told_at
-from people.links as links
-right join told on links.record_id = told.record_id and links.object = told.object
+from told
+left join linked on told.object = linked.object and told.record_id = linked.record_id
 where
     (told.file_id, told.row_number) not in (
         select (versions.file_id, versions.row_number)

@@ -132,15 +132,27 @@ valued as (
     where unwanted.person_id is null
 ),
 
-ranked as (
+gains as (
     select
         valued.*,
-        valued.value_at_stake * valued.uncertainty as gain,
-        row_number() over (
-            order by valued.value_at_stake * valued.uncertainty desc, valued.person_id asc, valued.field asc
-        ) as rank
+        valued.value_at_stake * valued.uncertainty as gain
     from valued
     where valued.value_at_stake * valued.uncertainty > 0
+),
+
+-- what gains less than the last that is listed need not be put in order
+least as (
+    select list_min(max(gains.gain, (select settings.most_rows from config.decay_settings as settings))) as gain
+    from gains
+),
+
+ranked as (
+    select
+        gains.*,
+        row_number() over (order by gains.gain desc, gains.person_id asc, gains.field asc) as rank
+    from gains
+    cross join least
+    where gains.gain >= least.gain
 )
 
 select

@@ -1,7 +1,7 @@
 """Appends tonight's events to the ledger: numbers them, chains them by subject, and seals the night.
 
-The content of an event is hashed in columns; only the link to the event before, which must wait for that one's hash, is
-made row by row, and only for the new rows.
+Everything is hashed in columns, the links to the event before too: of all subjects the first new event at once, then of all
+the second. Only where a subject has very many new events the later ones are linked row by row.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from leadgrade.hygiene.ledger.hashes import (
     content_sql,
     event_sql,
     link,
+    link_sql,
     seal_of,
 )  # fmt: skip
 
 READS = ("hygiene.consent_arrivals", "hygiene.ledger_new_files")
-_NUMBERED, _LINKED = "hygiene.ledger_numbered", "hygiene.ledger_linked"  # dropped at the end
+_NUMBERED, _LINKED = "scratch.ledger_numbered", "scratch.ledger_linked"  # dropped at the end
 _BATCH_ROWS = 200_000
+_ROUNDS = 6  # new events of a subject that are linked in columns; few have more
 
 
 def build(engine: DuckDBEngine) -> int:
@@ -99,13 +101,18 @@ entered as (
     from events
     cross join (select coalesce(max(ledger.entry), 0) as entry from {LEDGER} as ledger) as last
     anti join known_flags on events.arrival = known_flags.arrival
+),
+placed as (
+    select
+        entered.*,
+        row_number() over (partition by entered.subject_key order by entered.entry) as place
+    from entered
 )
 select
-    entered.arrival, entered.entry, entered.subject_key, entered.content_hash,
-    coalesce(heads.events, 0) + row_number() over (partition by entered.subject_key order by entered.entry) as sequence,
-    coalesce(heads.head_hash, '{GENESIS}') as prev_hash
-from entered
-left join {HEADS} as heads on entered.subject_key = heads.subject_key"""
+    placed.arrival, placed.entry, placed.subject_key, placed.content_hash, placed.place,
+    coalesce(heads.events, 0) + placed.place as sequence, coalesce(heads.head_hash, '{GENESIS}') as prev_hash
+from placed
+left join {HEADS} as heads on placed.subject_key = heads.subject_key"""
 _NEW_EVENTS = f"""
 select
     events.* exclude (arrival, arrival_rank, subject_key), numbered.subject_key, numbered.entry, numbered.sequence,
@@ -115,12 +122,35 @@ inner join {_NUMBERED} as numbered on events.arrival = numbered.arrival
 inner join {_LINKED} as linked on numbered.entry = linked.entry"""
 
 
+_BEFORE = f"select linked.subject_key, linked.place, linked.row_hash from {_LINKED} as linked"
+# the links of the events that have the same place among the new ones of their subject; the event before is linked already
+_ROUND = f"""
+insert into {_LINKED}
+select
+    numbered.entry, numbered.subject_key, numbered.place, coalesce(before.row_hash, numbered.prev_hash) as prev_hash,
+    {link_sql("coalesce(before.row_hash, numbered.prev_hash)", event_sql("content_hash"))} as row_hash
+from {_NUMBERED} as numbered
+left join ({_BEFORE}) as before on numbered.subject_key = before.subject_key and before.place = numbered.place - 1
+where numbered.place = $place"""
+_LATER = f"""
+select
+    numbered.entry, numbered.subject_key, numbered.place, coalesce(before.row_hash, numbered.prev_hash) as prev_hash,
+    {event_sql("content_hash")} as event
+from {_NUMBERED} as numbered
+left join ({_BEFORE}) as before on numbered.subject_key = before.subject_key and before.place = numbered.place - 1
+where numbered.place > {_ROUNDS}
+order by numbered.subject_key, numbered.sequence"""
+
+
 def _link(engine: DuckDBEngine, key: str) -> None:
-    """Chain the new events, subject by subject, batch by batch."""
-    event = event_sql("content_hash")
-    query = f"select entry, subject_key, prev_hash, {event} as event from {_NUMBERED} order by subject_key, sequence"
-    engine.sql(f"create or replace table {_LINKED} (entry bigint, prev_hash varchar, row_hash varchar)")
-    for batch in map(_Chain(key), engine.batches(query, _BATCH_ROWS)):
+    """Chain the new events: of each subject the first ones in columns, the others batch by batch."""
+    engine.sql(
+        f"create or replace table {_LINKED} "
+        "(entry bigint, subject_key varchar, place bigint, prev_hash varchar, row_hash varchar)"
+    )
+    for place in range(1, _ROUNDS + 1):
+        engine.sql(_ROUND, {"key": key, "place": place})
+    for batch in map(_Chain(key), engine.batches(_LATER, _BATCH_ROWS)):
         engine.write(_LINKED, batch, append=True)
 
 
@@ -139,7 +169,7 @@ class _Chain:
             self._subject, self._hash = subject, link(self._key, prev, event)
             before.append(prev)
             hashes.append(self._hash)
-        return rows.select("entry", prev_hash=pl.Series(before), row_hash=pl.Series(hashes))
+        return rows.select("entry", "subject_key", "place", prev_hash=pl.Series(before), row_hash=pl.Series(hashes))
 
 
 _FORGET_HEADS = f"delete from {HEADS} where subject_key in (select numbered.subject_key from {_NUMBERED} as numbered)"

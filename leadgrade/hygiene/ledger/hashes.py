@@ -48,6 +48,11 @@ def link(key: str, prev_hash: str, event: str) -> str:
     return sha256(f"{key}{prev_hash}{event}".encode()).hexdigest()[:HASH_DIGITS]
 
 
+def link_sql(prev_hash: str, event: str) -> str:
+    """SQL expression of the same; the parameter ``key`` is the key."""
+    return f"substr(sha256(concat($key, {prev_hash}, {event})), 1, {HASH_DIGITS})"
+
+
 def event_sql(content_hash: str) -> str:
     """SQL expression of what is linked of an event: its entry, its sequence and the hash of its content."""
     places = (f"lpad(cast({name} as varchar), {_PLACE_DIGITS}, '0')" for name in ("entry", "sequence"))
