@@ -7,8 +7,10 @@ apart from each other as its people are.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -76,3 +78,18 @@ def in_child(module: str, path: Path, *more: str) -> Any:
     command = [sys.executable, "-m", module, "--child", str(path), *more]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ)
     return json.loads(done.stdout)
+
+
+def forget_peak() -> None:
+    """Let :func:`peak_since` count from now on, where the system can (Linux)."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak_since() -> float:
+    """Peak of this process' memory in MiB since :func:`forget_peak`, else since its start."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024

@@ -1,4 +1,4 @@
-"""The stage hygiene at a million people: CPU seconds of each table, and peak memory.
+"""The stage hygiene at a million people: CPU seconds and peak memory of each table and of the whole.
 
     python -m benchmarks.hygiene                      1,000,000 people, every part of the stage
     python -m benchmarks.hygiene --part consent       touches and consent only
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -21,7 +20,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.copies import MEMORY, ROOT, in_child, prepare
+from benchmarks.copies import MEMORY, ROOT, forget_peak, in_child, peak_since, prepare
 from benchmarks.nightly import AS_OF
 from leadgrade.config import load_settings
 from leadgrade.engine import DuckDBEngine, sql_files
@@ -70,18 +69,21 @@ def _make(path: Path, part: str) -> None:
         if "ledger" in _NEEDS[part]:
             _one_more_file(engine)
             costs["ledger, 1 % more"] = {"part": "next night", **_measured(run, steps.LEDGER)}
+            forget_peak()
             began = time.process_time()
             events = verify_connection(engine.connection, secret).events
-            costs["consent verify"] = {"part": "command", "rows": events, "cpu": time.process_time() - began, "wall": 0}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({"tables": costs, "peak": peak}))
+            cpu = time.process_time() - began
+            costs["consent verify"] = {"part": "command", "rows": events, "cpu": cpu, "wall": 0, "peak": peak_since()}
+    sys.stdout.write(json.dumps({"tables": costs, "peak": max(float(cost["peak"]) for cost in costs.values())}))
 
 
 def _measured(run: Run, tables: tuple[str, ...]) -> dict[str, float]:
+    forget_peak()
     cpu, wall = time.process_time(), time.monotonic()
     rows = list(steps.make(run.engine, tables).values())
     sys.stderr.write(f"\r{tables[-1]:<20}{time.process_time() - cpu:.2f} s   ")
-    return {"rows": rows[-1], "cpu": time.process_time() - cpu, "wall": time.monotonic() - wall}
+    cost = {"cpu": time.process_time() - cpu, "wall": time.monotonic() - wall}
+    return {"rows": rows[-1], "peak": peak_since(), **cost}
 
 
 def _one_more_file(engine: DuckDBEngine) -> None:
@@ -107,9 +109,11 @@ def _fitted(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _print(found: dict[str, dict[str, dict[str, float]]], peak: float) -> None:
     tables = found["tables"]
-    print(f"{'part':<12}{'table':<20}{'rows':>12}{'CPU s':>9}{'wall s':>9}")
+    print(f"{'part':<12}{'table':<20}{'rows':>12}{'CPU s':>9}{'wall s':>9}{'peak MiB':>10}")
     for table, cost in tables.items():
-        print(f"{cost['part']:<12}{table:<20}{cost['rows']:>12,}{cost['cpu']:>9.2f}{cost['wall']:>9.2f}")
+        print(
+            f"{cost['part']:<12}{table:<20}{cost['rows']:>12,}{cost['cpu']:>9.2f}{cost['wall']:>9.2f}{cost['peak']:>10,.0f}"
+        )
     for part in dict.fromkeys(cost["part"] for cost in tables.values()):
         print(f"{part:<32}{'':>12}{sum(c['cpu'] for c in tables.values() if c['part'] == part):>9.2f}")
     stage = sum(cost["cpu"] for cost in tables.values() if cost["part"] in PARTS)
