@@ -8,7 +8,7 @@
     published/current                     link to the generation that readers get
     published/{warehouse,private}.duckdb  fixed links through current
     reports/                              the quality reports
-    decisions.jsonl                       what people decided about who is who (0600); only grows
+    decisions.jsonl                       what people decided about who is who (0600); grows, and loses whom an erasure takes out
     erasures/                             certificates of erasure: keyed fingerprints and counts
     secret.key                            key of the fingerprints (0600); lose it and the fingerprints change
 """
