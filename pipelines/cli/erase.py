@@ -132,7 +132,7 @@ def _preview(order: Order) -> None:
     from leadgrade.erasure.erase import preview  # noqa: PLC0415
 
     counted, subjects = preview(order), order.subjects
-    console.print(f"Would erase {subjects.people:,} people, {subjects.leads:,} leads. Nothing was changed.")
+    console.print(f"Would erase {_whom(subjects.people, subjects.leads)}. Nothing was changed.")
     for key, title in (
         ("rows", "rows of the last night"),
         ("files", "rows in files that are kept"),
@@ -169,7 +169,7 @@ def _rebuild(home: Home, config: Path) -> dict[str, object]:
 
 def _tell(home: Home, certificate: Certificate) -> None:
     rows = sum(_rows(place.get("rows", 0)) for place in certificate.places)
-    told = f"Erased {certificate.people:,} people, {certificate.leads:,} leads"
+    told = f"Erased {_whom(certificate.people, certificate.leads)}"
     console.print(f"{told}: {rows:,} rows in {len(certificate.places):,} files")
     console.print(f"Certificate: {home.erasures / certificate.number}.json", markup=False, soft_wrap=True)
     for left in certificate.left:
@@ -180,6 +180,13 @@ def _tell(home: Home, certificate: Certificate) -> None:
     _tell_found(found)
     if found or certificate.left:
         raise SystemExit(LEFT)
+
+
+def _whom(people: int, leads: int) -> str:
+    """Leads of a person whom a list has kept back are nobody's."""
+    who = "1 person" if people == 1 else f"{people:,} people"
+    what = "1 lead" if leads == 1 else f"{leads:,} leads"
+    return f"{who}, {what}" if people or not leads else f"{what} that were kept back already"
 
 
 def _rows(counted: int | dict[str, int]) -> int:
