@@ -166,7 +166,7 @@ def come_again(home: Path, old: dict[Path, bytes], words: list[str]) -> None:
         if words[0].encode() in content.lower():
             path.with_name(f"{path.stem}_again.csv").write_bytes(content + b"\n")
     leads = next(path for path in old if "salesforce" in str(path))
-    frame = pl.read_csv(old[leads], infer_schema=False)
+    frame = pl.read_csv(old[leads], infer_schema=False, truncate_ragged_lines=True)
     frame.write_parquet(leads.with_name("leads_parquet.csv"))
 
 
