@@ -37,7 +37,7 @@ ui: $(STAMP)  ## Dagster on http://127.0.0.1:3000
 	@$(BIN)/python -m pipelines.ui
 
 .PHONY: bench
-bench: bench-nightly bench-contacts bench-people  ## the three below
+bench: bench-nightly bench-contacts bench-people bench-hygiene bench-scores bench-metrics  ## what a night costs, stage by stage
 
 .PHONY: bench-nightly
 bench-nightly: $(STAMP)  ## 100,000 leads: CPU seconds by stage and peak memory
