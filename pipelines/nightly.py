@@ -69,7 +69,9 @@ def _outcome(home: Home, result: dg.ExecuteInProcessResult) -> Outcome:
     run_id = result.run_id
     if result.success:
         return Outcome(Exit.PUBLISHED, run_id)
-    failures = [_failure(e) for e in result.all_events if e.is_failure]
+    failed = [e for e in result.all_events if e.is_failure]
+    # where no step failed the run did before its first, when the work file was opened
+    failures = [_failure(e) for e in [e for e in failed if e.is_step_failure] or failed]
     found = tuple(refusals(home.work_file(run_id), run_id)) if home.work_file(run_id).is_file() else ()
     if found:
         return Outcome(Exit.REFUSED, run_id, (), found)
@@ -88,4 +90,8 @@ def _failure(event: dg.DagsterEvent) -> tuple[str, str]:
     error = getattr(data, "error", None)
     while error is not None and error.cause is not None:
         error = error.cause
-    return (error.cls_name or "", error.message.strip()) if error and event.is_step_failure else ("", "")
+    if error is None:
+        return "", ""
+    name = error.cls_name or ""
+    # Dagster writes the class with its module before the sentence
+    return name, error.message.strip().removeprefix(f"leadgrade.errors.{name}: ")

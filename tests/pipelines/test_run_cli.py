@@ -10,10 +10,12 @@ from assets.raw import told
 from leadgrade.audit import Refusal
 from leadgrade.engine import DuckDBEngine
 from leadgrade.publish import Home
+from leadgrade.publish.publication import replace_link
 from leadgrade.raw.inbox.offers import OffersReport
 from leadgrade.raw.intake import IntakeReport
 from pipelines.cli.run import _explain_failure
-from pipelines.nightly import Exit, Outcome
+from pipelines.nightly import Exit, Outcome, run_nightly
+from tests.pipelines.conftest import CONFIG, quiet_environment
 from tests.support import make_run, make_table
 
 
@@ -38,3 +40,18 @@ def test_a_refused_night_says_details_and_what_to_do(tmp_path, capsys) -> None:
     shown = capsys.readouterr().err
     for words in ("Broken rule: All is well. (some_rule)", "k: 99 of 199 gone", "-> look at the file"):
         assert words in shown
+
+
+def test_what_fails_before_the_first_step_says_why(tmp_path) -> None:
+    """The work file is opened before any step: its error is the run's."""
+    home = Home(tmp_path / "home").prepare()
+    generation = home.published / "20260101T000000Z-gone"
+    generation.mkdir()
+    (generation / "manifest.json").write_text('{"run_id": "gone"}')
+    replace_link(home.published / "current", generation.name)
+    with quiet_environment():
+        outcome = run_nightly(home.root, CONFIG)
+    assert outcome.code == Exit.BAD_INPUT
+    [message] = outcome.messages
+    assert message.startswith("the work files of all published generations are gone")
+    assert message.endswith("leadgrade run --full")
