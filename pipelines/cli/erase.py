@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leadgrade.erasure.order import Order
 
 LEFT = 1
+_NOBODY = "nobody has what was asked for, and no file holds it: compare the spelling with what leadgrade subject finds"
 _ONE_OF = (
     "say who: --email, --phone, --person, --lead or --from FILE (- for stdin); or alone --requested (whom suppressions of "
     "the sources name), --retention (whose time is over) or --sweep (who was erased before)"
@@ -143,6 +144,10 @@ def _preview(order: Order) -> None:
             console.print(f"    {name:<28}{count:>10,}", markup=False)
     if subjects.kept_shared:
         console.print(f"  {subjects.kept_shared:,} addresses or numbers of theirs stay, for others have them, too")
+    if order.kind == "request" and not (
+        subjects.people or subjects.leads or any(sum(c.values()) for c in counted.values())
+    ):
+        raise InputError(_NOBODY)
 
 
 def _erase(order: Order, config: Path, *, no_run: bool) -> None:
@@ -180,6 +185,8 @@ def _tell(home: Home, certificate: Certificate) -> None:
     _tell_found(found)
     if found or certificate.left:
         raise SystemExit(LEFT)
+    if certificate.kind == "request" and not (rows or certificate.people or certificate.leads):
+        raise InputError(_NOBODY)
 
 
 def _whom(people: int, leads: int) -> str:

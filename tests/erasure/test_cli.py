@@ -36,11 +36,17 @@ def test_a_dry_run_counts_and_changes_nothing(home: Path, config: Path) -> None:
         (["--retention", "--dry-run"], "nobody to be erased"),
         (["--sweep"], "nobody was erased here yet"),
         (["--verify", "nowhere.json"], "no such file"),
+        (["--email", "ann.misspelt@nowhere.example", "--dry-run"], "nobody has what was asked for"),
     ],
 )
 def test_what_cannot_be_done_says_why(seed: Path, config: Path, arguments: list[str], words: str) -> None:
     found = call(seed, config, "erase", *arguments)
     assert (found.exit_code, words in " ".join(found.stderr.split())) == (2, True), found.output
+
+
+def test_an_address_of_nobody_is_no_success(home: Path, config: Path) -> None:
+    found = call(home, config, "erase", "--email", "ann.misspelt@nowhere.example", "--no-run")
+    assert (found.exit_code, "nobody has what was asked for" in found.stderr) == (2, True), found.output
 
 
 def test_nothing_is_erased_while_a_run_is_going_on(home: Path, config: Path) -> None:
