@@ -10,6 +10,8 @@ from leadgrade.metrics.calibration.shares import Z, wilson
 
 MIN_FIRED = 30
 """People on either side of a rule below which its lift says nothing."""
+MIN_EXPECTED = 5
+"""Outcomes, and people without one, that either side would have by chance; below, the interval says too much (Cochran)."""
 
 
 def rule_lift(fired: pl.DataFrame, outcome: pl.Series, points: Mapping[str, int] | None = None) -> pl.DataFrame:
@@ -94,7 +96,8 @@ def _share(above: str, below: str) -> pl.Expr:
 
 
 def _verdict() -> pl.Expr:
-    few = (pl.min_horizontal("fired", "other") < MIN_FIRED) | (pl.col("won") == 0) | (pl.col("won") == pl.col("people"))
+    side, outcomes = pl.min_horizontal("fired", "other"), pl.min_horizontal("won", pl.col("people") - pl.col("won"))
+    few = (side < MIN_FIRED) | (side * outcomes < MIN_EXPECTED * pl.col("people"))
     unclear = (pl.col("log_odds_lo") <= 0) & (pl.col("log_odds_hi") >= 0)
     against = pl.col("log_odds").sign() * pl.col("points").sign() < 0
     return (
