@@ -25,6 +25,7 @@ setup: $(STAMP)  ## make the virtual environment
 
 .PHONY: run
 run: $(STAMP)  ## make the demo set (ROWS=20000) and run the nightly job on it
+	@mkdir -p -m 700 $(HOME_DIR)
 	@$(BIN)/leadgrade demo --rows $(ROWS) --seed 1 --out $(HOME_DIR)/inbox --as-of 2026-10-01
 	@$(BIN)/leadgrade run --home $(HOME_DIR) --as-of 2026-10-01
 
