@@ -9,7 +9,8 @@ import click
 from leadgrade import publish
 from leadgrade.errors import InputError
 from leadgrade.publish import Home
-from pipelines.cli.common import console, fail, home_option, resolve
+from leadgrade.publish.branch import newest_base
+from pipelines.cli.common import console, errors, fail, home_option, resolve
 
 
 @click.command()
@@ -28,3 +29,10 @@ def rollback(generation: str | None, list_them: bool, home: Path | None) -> None
         console.print(f"readers now get {publish.rollback(here, generation)}", markup=False)
     except InputError as error:
         fail(str(error))
+    if newest_base(here) is None:
+        newest = here.generations()[-1]
+        errors.print(
+            "No work file of this or an earlier night is left, so leadgrade run, erase and subject cannot go on from it. "
+            f"Back to where they can: leadgrade rollback {newest}",
+            style="yellow", markup=False, soft_wrap=True,
+        )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -45,7 +46,7 @@ def run(home: Path | None, config: Path | None, as_of: str | None, full: bool) -
     from pipelines.resources import parse_as_of  # noqa: PLC0415  Dagster takes seconds to import
 
     try:
-        parse_as_of(as_of)
+        _warn_of_the_past(Home(home), parse_as_of(as_of))
     except ValueError:
         fail(
             f"--as-of: expected an ISO 8601 date or time such as 2026-10-01 or 2026-10-01T02:00:00+02:00, found {as_of}"
@@ -61,6 +62,20 @@ def run(home: Path | None, config: Path | None, as_of: str | None, full: bool) -
     here = Home(home)
     latest = here.reports / "latest.html"
     terminal.render(reports.summary(here.warehouse), console, here.published, latest if latest.exists() else None)
+
+
+def _warn_of_the_past(home: Home, as_of: datetime | None) -> None:
+    """A year mistyped reaches the readers: it is said while there is time to stop."""
+    current = home.current()
+    if as_of is None or current is None:
+        return
+    shown = datetime.fromisoformat(home.manifest(current)["as_of"])
+    if as_of < shown:
+        errors.print(
+            f"as of {as_of:%Y-%m-%d %H:%M}: that is before the night of {shown:%Y-%m-%d %H:%M} which readers have now, and it "
+            "will be published in its place (leadgrade rollback gives that one back)",
+            style="yellow", soft_wrap=True,
+        )  # fmt: skip
 
 
 def _explain_failure(outcome: object, home: Home) -> None:

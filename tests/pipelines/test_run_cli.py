@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from click.testing import CliRunner
 
 from assets.raw import told
 from leadgrade.audit import Refusal
@@ -13,8 +14,9 @@ from leadgrade.publish import Home
 from leadgrade.publish.publication import replace_link
 from leadgrade.raw.inbox.offers import OffersReport
 from leadgrade.raw.intake import IntakeReport
+from pipelines.cli import main
 from pipelines.cli.run import _explain_failure
-from pipelines.nightly import Exit, Outcome, run_nightly
+from pipelines.nightly import Exit, Outcome
 from tests.pipelines.conftest import CONFIG, quiet_environment
 from tests.support import make_run, make_table
 
@@ -42,16 +44,35 @@ def test_a_refused_night_says_details_and_what_to_do(tmp_path, capsys) -> None:
         assert words in shown
 
 
+def published(home: Home, *nights: str) -> None:
+    """Generations of which the work files are gone; the last one is current."""
+    home.prepare()
+    for night in nights:
+        generation = home.published / f"{night}T000000Z-gone"
+        generation.mkdir()
+        (generation / "manifest.json").write_text('{"run_id": "gone", "as_of": "2026-10-01T00:00:00"}')
+        replace_link(home.published / "current", generation.name)
+
+
 def test_what_fails_before_the_first_step_says_why(tmp_path) -> None:
-    """The work file is opened before any step: its error is the run's."""
-    home = Home(tmp_path / "home").prepare()
-    generation = home.published / "20260101T000000Z-gone"
-    generation.mkdir()
-    (generation / "manifest.json").write_text('{"run_id": "gone"}')
-    replace_link(home.published / "current", generation.name)
+    """The work file is opened before any step: its error is the run's. A day in the past is told before."""
+    home = Home(tmp_path / "home")
+    published(home, "20261001")
     with quiet_environment():
-        outcome = run_nightly(home.root, CONFIG)
-    assert outcome.code == Exit.BAD_INPUT
-    [message] = outcome.messages
-    assert message.startswith("the work files of all published generations are gone")
-    assert message.endswith("leadgrade run --full")
+        found = CliRunner().invoke(
+            main, ["run", "--home", str(home.root), "--config", str(CONFIG), "--as-of", "2020-01-01"]
+        )
+    told = " ".join(found.stderr.split())
+    assert found.exit_code == Exit.BAD_INPUT
+    assert "before the night of 2026-10-01 00:00 which readers have now" in told
+    assert "the work files of all published generations are gone" in told
+    assert "leadgrade run --full" in told
+
+
+def test_a_rollback_to_where_no_run_goes_on_from_says_so(tmp_path) -> None:
+    home = Home(tmp_path / "home")
+    published(home, "20261001", "20261002")
+    found = CliRunner().invoke(main, ["rollback", "--home", str(home.root)])
+    assert found.exit_code == 0
+    assert "readers now get 20261001T000000Z-gone" in found.stdout
+    assert "Back to where they can: leadgrade rollback 20261002T000000Z-gone" in " ".join(found.stderr.split())
