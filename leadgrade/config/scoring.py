@@ -311,7 +311,7 @@ class ScoringConfig(Model):
         try:
             model = handler(data)
         except ValidationError as error:
-            faults = [*named_by_rule(error, data), *faults]
+            faults = [*named_by_rule(cls, error, data), *faults]
         if faults:
             raise ValidationError.from_exception_data(cls.__name__, faults)
         return model

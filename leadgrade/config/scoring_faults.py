@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from leadgrade.config.advice import advice
 from leadgrade.config.scoring_conditions import hint
 from leadgrade.config.scoring_fields import SENSITIVE
 
@@ -26,14 +27,21 @@ def _rule_id(data: Any, position: int | str) -> int | str:
         return position
 
 
-def named_by_rule(error: ValidationError, data: Any) -> list[InitErrorDetails]:
+def _told(model: type[BaseModel], item: Any) -> str:
+    """What is wrong with a key; of one that there is not, which was meant."""
+    if item["type"] == "extra_forbidden":
+        return f"unknown key ({advice(model, item)})"
+    return str(item["msg"]).removeprefix("Value error, ")
+
+
+def named_by_rule(model: type[BaseModel], error: ValidationError, data: Any) -> list[InitErrorDetails]:
     """Faults of single keys, those of rules by the id of the rule."""
     faults = []
     for item in error.errors(include_url=False):
         loc = item["loc"]
         if len(loc) > 1 and loc[0] == "rules":
             loc = ("rules", _rule_id(data, loc[1]), *loc[2:])
-        faults.append(fault(loc, item["msg"].removeprefix("Value error, "), item["input"]))
+        faults.append(fault(loc, _told(model, item), item["input"]))
     return faults
 
 

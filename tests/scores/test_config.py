@@ -56,7 +56,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "unknown base": ({**SEED, "base": "sed"}, "base", "did you mean 'seed'?"),
     "norway": ({**SEED, "icp": {"countries": [False]}}, "icp.countries.0", "write 'NO'"),
     "band upside down": ({**SEED, "icp": {"employees": [2000, 200]}}, "icp.employees", "from low to high"),
-    "unknown key": ({**SEED, "treshold": 3}, "treshold", "not permitted"),
+    "unknown key": ({**SEED, "treshold": 3}, "treshold", "did you mean thresholds"),
     "nul character": ({**SEED, "icp": {"keywords": ["a\0b"]}}, "icp.keywords.0", "pattern"),
 }  # fmt: skip
 
