@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from leadgrade import contract
-from leadgrade.engine import sql_file, sql_files
+from leadgrade.engine import make_from_file, sql_steps
 from leadgrade.run import Run
 
 # tables of these schemas come with the run, not from a step
@@ -21,7 +21,7 @@ _GIVEN = ("meta", "config")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What makes some tables: a function, or the SQL file of the one table; and the tables that it reads."""
+    """What makes some tables: a function, or the SQL files of one table and its views; and the tables that it reads."""
 
     tables: tuple[str, ...]
     reads: frozenset[str]
@@ -42,7 +42,7 @@ class Step:
         if self.build:
             self.build(run)
         else:
-            run.engine.materialize(self.name, sql_file(self.name).query)
+            make_from_file(run.engine, self.name)
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ def stage_steps(stage: str, builds: Builds) -> list[Step]:
     """The steps of a stage: the tables that a function makes (with the tables it reads), and those of the other SQL files."""
     built = [_step(tables, reads, build) for tables, (build, reads) in builds.items()]
     made = {table for step in built for table in step.tables}
-    return [_step(table, file.reads) for table, file in sql_files(stage).items() if table not in made] + built
+    return [_step(tables, reads) for tables, reads in sql_steps(stage).items() if tables[0] not in made] + built
 
 
 def ordered(steps: Iterable[Step]) -> list[Step]:

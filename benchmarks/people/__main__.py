@@ -50,20 +50,24 @@ def _best(truth: pl.DataFrame, folder: Path, default: tuple[float, pl.DataFrame]
     return measures.pairwise(known[cut])[2], measures.b_cubed(known[cut]), cut
 
 
-def run(tool: str, python: Path, path: Path, spec: str | None, *, only_default: bool) -> Result:
-    """Run a tool on a set in a process of its own."""
+def run(tool: str, path: Path, spec: str | None, options: argparse.Namespace) -> Result:
+    """Run a tool on a set in a process of its own.
+
+    Raises :class:`subprocess.CalledProcessError` where it fails, :class:`subprocess.TimeoutExpired` where it takes too long.
+    """
     truth = pl.read_parquet(path).select("lead_id", "truth")
     with tempfile.TemporaryDirectory(prefix="leadgrade-people-") as place:
         folder = Path(place)
         given = folder / "given.parquet"
         pl.read_parquet(path).drop("truth").write_parquet(given)
-        options = ["--only-default"] if only_default else []
-        subprocess.run([*_command(tool, python, given, folder, spec), *options], check=True)
+        less = ["--only-default"] if options.only_default else []
+        command = [*_command(tool, options.python, given, folder, spec), *less]
+        subprocess.run(command, check=True, timeout=options.timeout)
         used = json.loads((folder / "usage.json").read_text())
         known = measures.with_people(truth, pl.read_parquet(folder / "default.parquet"))
         precision, recall, f1 = measures.pairwise(known)
         best, bins = f"{'':>24}{'':>7}", None
-        if not only_default:
+        if not options.only_default:
             best_f1, best_b3, cut = _best(truth, folder, (used["default"], known))
             bins = measures.calibration(truth, pl.read_parquet(folder / "pairs.parquet"))
             best = f"{best_f1:>9.4f}{best_b3:>7.4f}{cut:>8}{measures.calibration_error(bins):>7.4f}"
@@ -74,16 +78,29 @@ def run(tool: str, python: Path, path: Path, spec: str | None, *, only_default: 
     return Result(line, used["cpu"], bins)
 
 
-def compare(name: str, frame: pl.DataFrame, python: Path, *, only_default: bool) -> dict[str, pl.DataFrame]:
+def _tried(tool: str, path: Path, spec: str | None, options: argparse.Namespace) -> Result | str:
+    """What came of a tool, or in words why nothing did: a set that is too big for one of them stops no other."""
+    try:
+        return run(tool, path, spec, options)
+    except subprocess.TimeoutExpired:
+        return f"no answer within {options.timeout:,} s"
+    except subprocess.CalledProcessError as error:
+        return f"failed: exit {error.returncode}"
+
+
+def compare(name: str, frame: pl.DataFrame, options: argparse.Namespace) -> dict[str, pl.DataFrame]:
     """Print a line a tool for a set; return the bins of calibration by tool."""
+    spec = sets.spec_of(name)
     with tempfile.TemporaryDirectory(prefix="leadgrade-people-") as folder:
         path = Path(folder) / "set.parquet"
         frame.write_parquet(path)
-        tools = ["leadgrade", "Splink"] if sets.spec_of(name) else ["leadgrade"]
-        found = {t: run(t, python, path, sets.spec_of(name), only_default=only_default) for t in tools}
-    ratio = f"{found['leadgrade'].cpu / found['Splink'].cpu:>15.2f}" if "Splink" in found else ""
-    for tool, result in found.items():
-        print(f"{name:<26}{frame.height:>8} {result.line}{ratio if tool == 'leadgrade' else ''}", flush=True)
+        tools = ["leadgrade"] if options.alone or not spec else ["leadgrade", "Splink"]
+        tried = {tool: _tried(tool, path, spec, options) for tool in tools}
+    found = {tool: result for tool, result in tried.items() if isinstance(result, Result)}
+    ratio = f"{found['leadgrade'].cpu / found['Splink'].cpu:>15.2f}" if len(found) == 2 else ""
+    for tool, result in tried.items():
+        line = result.line if isinstance(result, Result) else f"{tool:<10} {result}"
+        print(f"{name:<26}{frame.height:>8} {line}{ratio if tool == 'leadgrade' else ''}", flush=True)
     return {tool: result.bins for tool, result in found.items() if result.bins is not None}
 
 
@@ -103,6 +120,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only-default", action="store_true", help="neither best cut-off nor calibration, for big sets"
     )
+    parser.add_argument(
+        "--alone", action="store_true", help="leadgrade without Splink, for sets that are too big for it"
+    )
+    parser.add_argument("--timeout", type=int, default=3600, help="seconds that a tool may take for a set")
     return parser.parse_args()
 
 
@@ -131,7 +152,7 @@ def main() -> None:
     print(HEADER)
     calibrated = {}
     for name, frame in _chosen(options):
-        calibrated[name] = compare(name, frame, options.python, only_default=options.only_default)
+        calibrated[name] = compare(name, frame, options)
     print("\ncalibration, ten bins of probability: pairs: said/true")
     for name, bins in calibrated.items():
         print_calibration(name, bins)

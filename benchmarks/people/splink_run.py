@@ -20,8 +20,8 @@ from benchmarks.people.outcome import CUTS, LEAST, save_usage
 from benchmarks.people.splink_specs import SPECS, Spec
 
 
-def _linker(path: str, spec: Spec) -> tuple[Linker, duckdb.DuckDBPyConnection]:
-    con = duckdb.connect()
+def _linker(path: str, folder: Path, spec: Spec) -> tuple[Linker, duckdb.DuckDBPyConnection]:
+    con = duckdb.connect(config={"temp_directory": str(folder / "spill")})
     con.execute(f"create table given as select * from read_parquet('{path}')")
     api, tables = DuckDBAPI(connection=con), []
     for number, condition in enumerate(spec.sources):
@@ -50,7 +50,7 @@ def main() -> None:
     logging.disable(logging.ERROR)
     warnings.simplefilter("ignore")
     spec = SPECS[name]()
-    linker, con = _linker(path, spec)
+    linker, con = _linker(path, folder, spec)
     _train(linker, spec)
     predicted = linker.inference.predict(threshold_match_probability=spec.predict)
     _save_clusters(con, linker, predicted, spec.cut, folder / "default.parquet")

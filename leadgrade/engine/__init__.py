@@ -2,6 +2,16 @@
 
 from leadgrade.engine.base import BatchFunction, Engine
 from leadgrade.engine.duckdb import DuckDBEngine
-from leadgrade.engine.sqlfiles import SqlFile, sql_file, sql_files
+from leadgrade.engine.sqlfiles import SqlFile, make_from_file, sql_file, sql_files, sql_reads, sql_steps
 
-__all__ = ["BatchFunction", "DuckDBEngine", "Engine", "SqlFile", "sql_file", "sql_files"]
+__all__ = [
+    "BatchFunction",
+    "DuckDBEngine",
+    "Engine",
+    "SqlFile",
+    "make_from_file",
+    "sql_file",
+    "sql_files",
+    "sql_reads",
+    "sql_steps",
+]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
-from leadgrade.engine import sql_file
+from leadgrade.engine import make_from_file, sql_reads
 from leadgrade.engine.duckdb import DuckDBEngine
 from leadgrade.hygiene import config_tables, last_scores, learning
 from leadgrade.hygiene.ledger import append, hashes, lead_stops, new_files, points
@@ -33,39 +32,7 @@ STEPS = (
     *TOUCHES, "evidence_faults", *DECAY, *LEDGER, *CONSENT, *RISK,
     "reach", "people", "retention_due", "last_scores", "reverify_queue",
 )  # fmt: skip
-# queries that one table alone is made from: as views they cost no room and no time of their own
-VIEWS = {
-    "hygiene.decay": (
-        "hygiene.vendor_times",
-        "hygiene.value_origins",
-        "hygiene.newest_employers",
-        "hygiene.decay_evidence",
-    ),
-    "hygiene.consent_arrivals": ("hygiene.consent_records",),
-    # not in one go with the facts: at a million people that needs more than 1.5 GB
-    "hygiene.consent_states": ("hygiene.consent_marks", "hygiene.consent_flags"),
-    "hygiene.consent_facts": ("hygiene.consent_basis",),
-}
 _Build = Callable[[DuckDBEngine], int]
-
-
-def _from_query(table: str, engine: DuckDBEngine) -> int:
-    return engine.materialize(table, sql_file(table).query)
-
-
-def _on_views(table: str, build: _Build, engine: DuckDBEngine) -> int:
-    for view in VIEWS[table]:
-        engine.define(view, sql_file(view).query)
-    return build(engine)
-
-
-def _reads_with_views(table: str, reads: tuple[str, ...]) -> tuple[str, ...]:
-    return (*reads, *(read for view in VIEWS[table] for read in sql_file(view).reads))
-
-
-def _on_its_views(table: str) -> tuple[_Build, tuple[str, ...]]:
-    """How a table of VIEWS that has a query of its own is made, and what it reads."""
-    return partial(_on_views, table, partial(_from_query, table)), _reads_with_views(table, sql_file(table).reads)
 
 
 def _as_written(table: str) -> tuple[_Build, tuple[str, ...]]:
@@ -73,14 +40,13 @@ def _as_written(table: str) -> tuple[_Build, tuple[str, ...]]:
 
     def build(engine: DuckDBEngine) -> int:
         with engine.joins_as_written():
-            return _from_query(table, engine)
+            return make_from_file(engine, table)
 
-    return build, sql_file(table).reads
+    return build, sql_reads(table)
 
 
 # after several conditions in a row the planner takes many touches for few, and few faults for many
 _AS_WRITTEN = ("hygiene.touches", "hygiene.evidence_faults")
-_DECAY, _STATES, _FACTS = "hygiene.decay", "hygiene.consent_states", "hygiene.consent_facts"
 # what a function makes (some tables in one go) and what it reads; every other table has its query in sql/hygiene
 BUILDS: dict[tuple[str, ...], tuple[_Build, tuple[str, ...]]] = {
     **{(table,): _as_written(table) for table in _AS_WRITTEN},
@@ -88,14 +54,8 @@ BUILDS: dict[tuple[str, ...], tuple[_Build, tuple[str, ...]]] = {
     (last_scores.TABLE,): (last_scores.build, last_scores.READS),
     (new_files.TABLE,): (new_files.build, new_files.READS),
     (lead_stops.TABLE,): (lead_stops.build, lead_stops.READS),
-    (points.TABLE, *VIEWS[points.TABLE]): (
-        partial(_on_views, points.TABLE, points.build),
-        _reads_with_views(points.TABLE, points.READS),
-    ),
+    points.TABLES: (points.build, points.READS),
     hashes.TABLES: (append.build, append.READS),
-    (_DECAY, *VIEWS[_DECAY]): _on_its_views(_DECAY),
-    (_STATES, *VIEWS[_STATES]): _on_its_views(_STATES),
-    (_FACTS, *VIEWS[_FACTS]): _on_its_views(_FACTS),
 }
 _FUNCTIONS = {tables[0]: function for tables, (function, _) in BUILDS.items()}
 
@@ -118,4 +78,4 @@ def make(engine: DuckDBEngine, steps: tuple[str, ...]) -> dict[str, int]:
 def _make(engine: DuckDBEngine, table: str) -> int:
     if table in _FUNCTIONS:
         return _FUNCTIONS[table](engine)
-    return _from_query(table, engine)
+    return make_from_file(engine, table)

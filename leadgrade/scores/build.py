@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import polars as pl
 
 from leadgrade.contacts.categories import industry
-from leadgrade.engine import DuckDBEngine, sql_file
+from leadgrade.engine import DuckDBEngine, make_from_file, sql_reads
 from leadgrade.run import Run
 from leadgrade.scores import night_before
 from leadgrade.scores.checklists import checklists_query, coverage_query
@@ -19,19 +18,12 @@ from leadgrade.scores.rules import integrity_query, questions_query
 
 BEHAVIOUR_TABLES: tuple[str, ...] = ("event_facts", "page_pairs", "follow_ups", "engaged_people", "behaviour")
 FACT_TABLES: tuple[str, ...] = ("person_events", *BEHAVIOUR_TABLES, "intent_surges", "rfm", "facts")
-# queries that one table alone is made from: as views they cost no room and no time of their own
-VIEWS: dict[str, tuple[str, ...]] = {
-    "behaviour": ("person_committees",),
-    "facts": ("contact_checks", "sales_states", "person_accounts", "person_risks"),
-}
 
 
 def materialize_files(engine: DuckDBEngine, names: tuple[str, ...]) -> None:
-    """Run the SQL files of these tables of the stage, each after its views."""
+    """Make these tables of the stage by their SQL files."""
     for name in names:
-        for view in VIEWS.get(name, ()):
-            engine.define(f"scores.{view}", sql_file(f"scores.{view}").query)
-        engine.materialize(f"scores.{name}", sql_file(f"scores.{name}").query)
+        make_from_file(engine, f"scores.{name}")
 
 
 def build_account_industries(run: Run) -> None:
@@ -152,23 +144,12 @@ def check_off(engine: DuckDBEngine, model: ScoringModel) -> None:
     engine.materialize("scores.coverage", coverage_query(model))
 
 
-def _build_file(name: str, run: Run) -> None:
-    materialize_files(run.engine, (name,))
-
-
-def _on_views(name: str) -> tuple[Callable[[Run], object], tuple[str, ...]]:
-    """How a table of VIEWS is made, and what it reads."""
-    files = (sql_file(f"scores.{file}") for file in (name, *VIEWS[name]))
-    return partial(_build_file, name), tuple(table for file in files for table in file.reads)
-
-
 _RULE_INPUTS = ("scores.facts", "scores.behaviour", "scores.event_facts")
 BUILDS: dict[str | tuple[str, ...], tuple[Callable[[Run], object], tuple[str, ...]]] = {
     "scores.account_industries": (build_account_industries, ("raw.accounts",)),
-    **{tuple(f"scores.{table}" for table in (name, *views)): _on_views(name) for name, views in VIEWS.items()},
     "scores.integrity": (build_integrity, _RULE_INPUTS),
     ("scores.points", *night_before.TABLES): (build_points, _RULE_INPUTS),
-    ("scores.quality", "scores.questions"): (build_quality, sql_file("scores.quality").reads),
+    ("scores.quality", "scores.questions"): (build_quality, sql_reads("scores.quality")),
     ("scores.checklists", "scores.coverage"): (build_checklists, _RULE_INPUTS),
     "scores.models": (build_models, ()),
     "scores.history": (build_history, ("scores.quality",)),

@@ -1,6 +1,7 @@
 -- hygiene.consent_facts: what the consent rules ask about, per person and channel, and which of their tests are true
 -- grain: person_id, channel
 -- reads: hygiene.consent_basis, config.consent_settings
+-- views: hygiene.consent_basis
 with judged as (
     select
         basis.*,

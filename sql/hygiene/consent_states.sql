@@ -1,6 +1,8 @@
 -- hygiene.consent_states: the event that decides on a channel. A stop holds until a newer express grant with proof
 -- grain: person_id, channel
 -- reads: hygiene.consent_marks, hygiene.consent_flags, hygiene.consent_said, hygiene.consent_ledger
+-- views: hygiene.consent_marks, hygiene.consent_flags
+-- a table between it and the facts: in one go they need more than 1.5 GB at a million people
 with joined as (
     select
         coalesce(marks.person_id, flags.person_id) as person_id,

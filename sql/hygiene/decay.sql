@@ -1,6 +1,7 @@
 -- hygiene.decay: is each field still true? Survival since the last evidence
 -- grain: person_id, field
 -- reads: hygiene.decay_evidence, hygiene.decay_laws, meta.run, config.decay_settings
+-- views: hygiene.vendor_times, hygiene.value_origins, hygiene.newest_employers, hygiene.decay_evidence
 with aged as (
     select
         evidence.person_id,

@@ -2,6 +2,7 @@
 -- grain: person_id
 -- reads: people.golden, scores.quality, hygiene.people, hygiene.reach, hygiene.risk, metrics.person_sales,
 --   metrics.sla, metrics.spend_facts, meta.run
+-- views: metrics.person_sales
 with internal_people as (
     select distinct risk.person_id
     from hygiene.risk as risk

@@ -1,6 +1,7 @@
 -- scores.behaviour: facts that several events make together: page pairs, follow-ups, committees, product use
 -- grain: person_id
 -- reads: scores.person_events, scores.page_pairs, scores.follow_ups, scores.person_committees, config.scoring
+-- views: scores.person_committees
 with activity as (
     select
         person_events.person_id,

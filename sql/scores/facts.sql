@@ -2,6 +2,7 @@
 -- grain: person_id
 -- reads: people.golden, scores.person_accounts, scores.intent_surges, scores.contact_checks, scores.person_risks,
 --   scores.sales_states, scores.rfm, meta.run
+-- views: scores.contact_checks, scores.sales_states, scores.person_accounts, scores.person_risks
 select
     golden.person_id,
     accounts.account_id,

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from leadgrade import contract
 from leadgrade.audit import load_rules
-from leadgrade.engine import SqlFile, sql_file, sql_files
+from leadgrade.engine import SqlFile, sql_file, sql_files, sql_reads, sql_steps
 
 FILES = [file for stage in contract.STAGES for file in sql_files(stage).values()]
 IDS = [file.table for file in FILES]
@@ -28,6 +28,32 @@ def test_the_header_says_what_and_at_which_grain(file: SqlFile):
     lines = file.path.read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith(f"-- {file.table}: ")
     assert any(line.startswith("-- grain: ") for line in lines[:6])
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.views], ids=[f.table for f in FILES if f.views])
+def test_views_are_internal_and_each_is_defined_after_the_views_that_it_reads(file: SqlFile):
+    defined: set[str] = set()
+    for view in file.views:
+        assert contract.table(view).internal
+        assert set(sql_file(view).reads) & set(file.views) <= defined
+        defined.add(view)
+
+
+def test_a_view_is_for_one_table_alone():
+    views = [view for file in FILES for view in file.views]
+    by_file = {tables[0] for stage in contract.STAGES for tables in sql_steps(stage)}
+    assert len(views) == len(set(views))
+    assert not by_file & set(views)
+    readers = {view: {f.table for f in FILES if view in f.reads} for view in views}
+    for file in FILES:
+        for view in file.views:
+            assert readers[view] <= {file.table, *file.views}
+
+
+def test_what_a_table_reads_through_its_views_it_reads():
+    reads = sql_reads("metrics.person_facts")
+    assert set(sql_file("metrics.person_sales").reads) <= set(reads)
+    assert "metrics.person_sales" not in reads
 
 
 @pytest.mark.parametrize("file", FILES, ids=IDS)

@@ -16,7 +16,7 @@ from leadgrade.config import load_settings
 from leadgrade.config.consent import REASONS, TESTS, ConsentConfig, ConsentRule, RuleSet
 from leadgrade.config.decay import Accelerator, DecayConfig, DecayField, End, Learning, Reverify, States
 from leadgrade.config.lists import Limits, ListsConfig, SpamRule
-from leadgrade.engine import sql_files
+from leadgrade.engine import sql_files, sql_steps
 from leadgrade.errors import ConfigError
 from leadgrade.hygiene import steps
 from tests.hygiene.golden import SIGNALS
@@ -114,10 +114,11 @@ def test_each_test_is_a_bit_of_the_facts() -> None:
 
 def test_steps_are_all_tables_and_follow_their_reads() -> None:
     made: set[str] = set()
-    built = {tables[0]: (tables, reads) for tables, (_, reads) in steps.BUILDS.items()}
+    built = {tables[0]: (tables, reads) for tables, reads in sql_steps("hygiene").items()}
+    built |= {tables[0]: (tables, reads) for tables, (_, reads) in steps.BUILDS.items()}
     for step in steps.STEPS:
         name = f"hygiene.{step}"
-        tables, reads = built[name] if name in built else ((name,), sql_files("hygiene")[name].reads)
+        tables, reads = built[name]
         assert {read for read in reads if read.startswith("hygiene.")} <= made | set(tables), step
         made |= set(tables)
     assert set(sql_files("hygiene")) <= made

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from leadgrade import contract
 from leadgrade.audit.rules import load_rules
 from leadgrade.config.run import ServiceLevels
-from leadgrade.engine import DuckDBEngine, sql_files
+from leadgrade.engine import DuckDBEngine, sql_file, sql_reads
 from leadgrade.engine.sqlfiles import SQL_ROOT
 from leadgrade.metrics import config_tables
 from leadgrade.metrics.build import BUILDS, build_quality_history, order
@@ -40,7 +39,7 @@ def _sla(
     )
     rows = [{"person_id": "p", "is_outbound": True, "occurred_at": at} for at in touches]
     make_table(run.engine, "metrics.touches", rows)
-    run.engine.materialize("metrics.sla", sql_files("metrics")["metrics.sla"].query)
+    run.engine.materialize("metrics.sla", sql_file("metrics.sla").query)
     (row,) = run.engine.read("metrics.sla").to_dicts()
     return row
 
@@ -186,22 +185,11 @@ def test_rules_find_the_damage_they_are_for_and_nothing_else(mended: Run, rule: 
     assert broken > 0
 
 
-def test_headers_list_the_tables_of_the_query_and_the_order_follows_them() -> None:
-    seen = [table for made in BUILDS for table in ((made,) if isinstance(made, str) else made)]
+def test_each_table_is_made_after_those_that_it_reads() -> None:
+    seen = {table for made in BUILDS for table in ((made,) if isinstance(made, str) else made)}
     for name in order():
-        file = sql_files("metrics")[name]
-        body = "\n".join(line for line in file.query.split("\n") if not line.startswith("--"))
-        for table in (
-            *contract.tables(),
-            "config.metrics",
-            "config.benchmarks",
-            "config.service_levels",
-            "config.business_days",
-        ):
-            used = f"from {table} " in body or f"join {table} " in body
-            assert used == (table in file.reads), (name, table)
-            assert table == name or not used or not table.startswith("metrics.") or table in seen
-        seen.append(name)
+        assert {read for read in sql_reads(name) if read.startswith("metrics.")} <= {*seen, name}
+        seen |= {name, *sql_file(name).views}
 
 
 def test_every_metric_stands_in_the_documentation() -> None:

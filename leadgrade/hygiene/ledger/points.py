@@ -7,20 +7,23 @@ import polars as pl
 
 from leadgrade.contacts import countries, emails, phones, vocabulary
 from leadgrade.contacts.text_views import alone
+from leadgrade.engine import sql_file
 from leadgrade.engine.duckdb import DuckDBEngine, polars_schema
 from leadgrade.masking import EMAIL, NUMBER
 
 TABLE = "hygiene.consent_arrivals"
-READS = ("hygiene.consent_records",)
+_RECORDS = "hygiene.consent_records"
+TABLES = (TABLE, _RECORDS)
+READS = sql_file(_RECORDS).reads
 _CALLS = ("phone", "sms")
 # texts that people or systems chose: few different ones, and anybody may read the ledger
 _FROM_OUTSIDE = ("channel", "purpose", "action", "lawful_basis", "capture_source", "capture_method")
 
 
 def build(engine: DuckDBEngine) -> int:
-    """Make ``hygiene.consent_arrivals`` from hygiene.consent_records, batch by batch; return its rows."""
-    query = "select * from hygiene.consent_records"
-    return engine.map_batches(query, arrivals, TABLE)
+    """Make ``hygiene.consent_arrivals`` from the view hygiene.consent_records, batch by batch; return its rows."""
+    engine.define(_RECORDS, sql_file(_RECORDS).query)
+    return engine.map_batches(f"select * from {_RECORDS}", arrivals, TABLE)
 
 
 def arrivals(records: pl.DataFrame) -> pl.DataFrame:
