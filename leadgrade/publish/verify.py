@@ -40,7 +40,7 @@ def _verify_no_personal_data(connection: duckdb.DuckDBPyConnection) -> None:
         texts = [c.name for c in table.warehouse_columns if c.type == "VARCHAR"]
         if not texts:
             continue
-        sums = ", ".join(f"count_if(regexp_matches(\"{c}\", '{ADDRESS}|{E164}'))" for c in texts)
+        sums = ", ".join(f"count_if({_is_contact(c)})" for c in texts)
         found = connection.execute(f"select {sums} from {table.name}").fetchall()[0]
         leaks = [f"{table.name}.{c} ({n} rows)" for c, n in zip(texts, found, strict=True) if n]
         if leaks:
@@ -48,3 +48,11 @@ def _verify_no_personal_data(connection: duckdb.DuckDBPyConnection) -> None:
                 f"the warehouse would show addresses or numbers in {', '.join(leaks)}; nothing was published. "
                 "Mark the column as pii or free in the table contract, or mend the mapping that put them there"
             )
+
+
+def _is_contact(column: str) -> str:
+    # few texts have one of the two signs, and looking for a sign costs a fifth of an expression
+    return (
+        f"case when contains(\"{column}\", '@') or contains(\"{column}\", '+') "
+        f"then regexp_matches(\"{column}\", '{ADDRESS}|{E164}') end"
+    )
