@@ -53,11 +53,8 @@ def ends(values: pl.Series) -> pl.DataFrame:
     """
 
     def answer(distinct: pl.Series) -> pl.DataFrame:
-        return (
-            pl.DataFrame({"v": distinct})
-            .select(v=_plain_words(pl.col("v")))
-            .select(low=band_lo(pl.col("v")), high=band_hi(pl.col("v")))
-        )
+        plain = vocabulary.computed(pl.DataFrame({"v": distinct}), _plain_words(pl.col("v")).alias("v"))
+        return vocabulary.computed(plain, band_lo(pl.col("v")).alias("low"), band_hi(pl.col("v")).alias("high"))
 
     return vocabulary.over_distinct(values.cast(pl.String), answer)
 

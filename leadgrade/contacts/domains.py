@@ -8,7 +8,8 @@ import polars as pl
 
 from leadgrade.contacts import public_suffixes, vocabulary
 from leadgrade.contacts.email_kinds import disposable_domains, free_domains
-from leadgrade.contacts.numbering import numbered
+from leadgrade.contacts.name_sets import NameSet
+from leadgrade.contacts.numbering import numbered, placed
 
 # scheme, user and "www" before the host; port, path, query and fragment after it
 _HOST = r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@\s]*@)?([^/:?#\s,;@]+)"
@@ -35,17 +36,17 @@ def _ascii(host: str) -> str | None:
         return None
 
 
-def _company_domain(host: str | None) -> str | None:
-    ascii_host = _ascii(host) if host else None
-    found = public_suffixes.registrable_name(ascii_host)
-    return None if found is None or found in _nobodys() or ascii_host in _nobodys() else found
+def _ascii_hosts(hosts: pl.Series) -> pl.Series:
+    """Hosts as the network has them: few are not ASCII from the start."""
+    others = hosts.str.contains(r"[^\x00-\x7f]").arg_true()
+    return placed(hosts, others, pl.Series([_ascii(host) for host in hosts.gather(others)], dtype=pl.String))
 
 
 @cache
-def _nobodys() -> frozenset[str]:
+def _nobodys() -> NameSet:
     """Domains that tell nothing of the company: mailbox providers, sites that lend pages, reserved names."""
     lists = vocabulary.load("domains")
-    return free_domains() | disposable_domains() | frozenset(lists["shared_hosts"]) | frozenset(lists["placeholder"])
+    return NameSet([*free_domains(), *disposable_domains(), *lists["shared_hosts"], *lists["placeholder"]])
 
 
 def company_domains(websites: pl.Series) -> pl.Series:
@@ -59,7 +60,10 @@ def company_domains(websites: pl.Series) -> pl.Series:
     """
 
     def answer(distinct: pl.Series) -> pl.DataFrame:
-        hosts = pl.DataFrame({"site": distinct}).select(host_expr(pl.col("site")))["site"]
-        return pl.DataFrame({"found": pl.Series([_company_domain(h) for h in hosts], dtype=pl.String)})
+        typed = vocabulary.computed(pl.DataFrame({"site": distinct}), host_expr(pl.col("site")).alias("host"))
+        hosts = _ascii_hosts(typed["host"])
+        found = public_suffixes.registrable(hosts)
+        nobodys = _nobodys().holds(hosts) | _nobodys().holds(found)
+        return pl.DataFrame({"host": hosts, "found": found}).select(pl.when(~nobodys).then("found").alias("found"))
 
     return vocabulary.over_distinct(websites.cast(pl.String), answer)["found"]
