@@ -68,19 +68,44 @@ with each as (
     from contacts.leads as leads
 ),
 
-of_people as (
+called as not materialized (
     select
-        each.kind,
-        each.scope,
-        each.value,
-        members.person_id,
-        count(distinct each.lead_id) as leads,
-        min(each.lead_id) as lead_id,
-        bool_or(each.is_current) as is_current
+        each.*,
+        members.person_id
     from each
     inner join people.members as members on each.lead_id = members.lead_id
     where each.value is not null and each.scope is not null
-    group by each.kind, each.scope, each.value, members.person_id
+),
+
+-- most stand for one person: only the others need to be ranked
+by_value as (
+    select
+        called.kind,
+        called.scope,
+        called.value,
+        min(called.person_id) as person_id,
+        max(called.person_id) as last_person_id
+    from called
+    group by called.kind, called.scope, called.value
+),
+
+of_people as (
+    select
+        called.kind,
+        called.scope,
+        called.value,
+        called.person_id,
+        count(distinct called.lead_id) as leads,
+        min(called.lead_id) as lead_id,
+        bool_or(called.is_current) as is_current
+    from called
+    where
+        called.kind <> 'id'
+        and (called.kind, called.scope, called.value) in (
+            select (by_value.kind, by_value.scope, by_value.value) from by_value
+            where by_value.person_id <> by_value.last_person_id and by_value.kind <> 'id'
+        )
+    group by called.kind, called.scope, called.value, called.person_id
 ),
 
 ranked as (
@@ -98,10 +123,19 @@ ranked as (
 
 -- an id counts only where it is one person's; an address or number of several is the one's with most leads under it
 select
+    by_value.kind,
+    by_value.scope,
+    by_value.value,
+    by_value.person_id,
+    1 as people
+from by_value
+where by_value.person_id = by_value.last_person_id
+union all
+select
     ranked.kind,
     ranked.scope,
     ranked.value,
     ranked.person_id,
     ranked.people
 from ranked
-where ranked.place = 1 and (ranked.kind <> 'id' or ranked.people = 1)
+where ranked.place = 1

@@ -7,6 +7,7 @@ with records as (
         'events' as object,
         events.file_id,
         events.row_number,
+        events.record_id,
         events.source,
         events.subject_id,
         events.subject_email,
@@ -17,6 +18,7 @@ with records as (
         'consents' as object,
         consents.file_id,
         consents.row_number,
+        consents.record_id,
         consents.source,
         consents.subject_id,
         consents.subject_email,
@@ -27,6 +29,7 @@ with records as (
         'suppressions' as object,
         suppressions.file_id,
         suppressions.row_number,
+        suppressions.record_id,
         suppressions.source,
         suppressions.subject_id,
         suppressions.subject_email,
@@ -37,6 +40,7 @@ with records as (
         'activities' as object,
         activities.file_id,
         activities.row_number,
+        activities.record_id,
         activities.source,
         activities.subject_id,
         activities.subject_email,
@@ -47,6 +51,7 @@ with records as (
         'opportunities' as object,
         opportunities.file_id,
         opportunities.row_number,
+        opportunities.record_id,
         opportunities.source,
         opportunities.subject_id,
         opportunities.subject_email,
@@ -57,6 +62,7 @@ with records as (
         'orders' as object,
         orders.file_id,
         orders.row_number,
+        orders.record_id,
         orders.source,
         orders.subject_id,
         orders.subject_email,
@@ -67,16 +73,27 @@ with records as (
         'sales_decisions' as object,
         sales_decisions.file_id,
         sales_decisions.row_number,
+        sales_decisions.record_id,
         sales_decisions.source,
         sales_decisions.subject_id,
         sales_decisions.subject_email,
         cast(null as varchar) as subject_phone
     from raw.sales_decisions as sales_decisions
+),
+
+-- few rows are not current: it is cheaper to leave them out than to look for the others
+past_rows as (
+    select
+        versions.object,
+        versions.file_id,
+        versions.row_number
+    from raw.versions as versions
+    where versions.state <> 'current'
 )
 
 select
-    versions.object,
-    versions.record_id,
+    records.object,
+    records.record_id,
     records.source,
     files.system,
     nullif(trim(records.subject_id), '') as subject_id,
@@ -87,10 +104,8 @@ select
             then right(ltrim(regexp_replace(records.subject_phone, '[^0-9]', '', 'g'), '0'), 10)
     end as subject_phone
 from records
-inner join raw.versions as versions
-    on
-        records.object = versions.object
-        and records.file_id = versions.file_id
-        and records.row_number = versions.row_number
-        and versions.state = 'current'
 left join raw.files as files on records.file_id = files.file_id
+where
+    (records.object, records.file_id, records.row_number) not in (
+        select (past_rows.object, past_rows.file_id, past_rows.row_number) from past_rows
+    )

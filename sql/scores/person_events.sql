@@ -1,7 +1,16 @@
 -- scores.person_events: events inside the longest window that a rule looks back, and company triggers by account
 -- grain: event of a person, or company trigger of an account
 -- reads: raw.events, raw.versions, raw.accounts, people.links, meta.run, config.scoring, config.scoring_lists
-with recent_events as (
+-- few rows are not current: it is cheaper to leave them out than to look for the others
+with past_rows as (
+    select
+        versions.file_id,
+        versions.row_number
+    from raw.versions as versions
+    where versions.state <> 'current' and versions.object = 'events'
+),
+
+recent_events as (
     select
         events.record_id,
         events.source,
@@ -10,13 +19,13 @@ with recent_events as (
         events.page_class,
         events.occurred_at
     from raw.events as events
-    inner join raw.versions as versions
-        on events.file_id = versions.file_id and events.row_number = versions.row_number
     cross join meta.run as run
     cross join config.scoring as scoring
     where
-        versions.object = 'events' and versions.state = 'current'
-        and events.occurred_at >= scoring.events_from and events.occurred_at <= run.as_of
+        events.occurred_at >= scoring.events_from and events.occurred_at <= run.as_of
+        and (events.file_id, events.row_number) not in (
+            select (past_rows.file_id, past_rows.row_number) from past_rows
+        )
 ),
 
 account_sources as (
