@@ -151,13 +151,15 @@ from picked left join ({STANDING}) as standing on picked.person_id = standing.pe
 
 def golden_fields_query(members: str = "people.members") -> str:
     """The query of ``people.golden_fields`` likewise."""
-    origins = ", ".join(
-        f"{{'field': '{field}', 'rule': '{p.reported_rule}', "
-        f"'lead_id': case when picked.{p.name}.{field} is not null then picked.{p.name}.lead_id end}}"
-        for p in picks()
-        for field in p.fields
+    fields = [(field, pick) for pick in picks() for field in pick.fields]
+    names = ", ".join(f"'{field}'" for field, _ in fields)
+    rules = ", ".join(f"'{pick.reported_rule}'" for _, pick in fields)
+    leads = ", ".join(
+        f"case when picked.{pick.name}.{field} is not null then picked.{pick.name}.lead_id end" for field, pick in fields
     )
     return f"""{_picked(members)},
-origins as (select picked.person_id, unnest([{origins}]) as origin from picked)
-select origins.person_id, origins.origin.field as field, origins.origin.lead_id as lead_id, origins.origin.rule as rule
-from origins where origins.origin.lead_id is not null"""
+origins as (
+    select picked.person_id, unnest([{names}]) as field, unnest([{leads}]) as lead_id, unnest([{rules}]) as rule
+    from picked
+)
+select origins.person_id, origins.field, origins.lead_id, origins.rule from origins where origins.lead_id is not null"""
