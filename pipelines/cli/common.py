@@ -30,7 +30,7 @@ def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--home",
         type=click.Path(path_type=Path, file_okay=False),
         default=None,
-        help="Where everything lies (default: LEADGRADE_HOME, else ./data).",
+        help="Where everything lies (default: LEADGRADE_HOME, else data in the checkout).",
     )(command)
 
 
