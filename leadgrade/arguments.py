@@ -43,7 +43,7 @@ def text(values: pl.Series, name: str) -> pl.Series:
 
 def is_text(kind: pl.DataType) -> bool:
     """True where a value of the type is one text, or can be written as one."""
-    return not (kind.is_nested() or kind == pl.Object)
+    return not (kind.is_nested() or kind in (pl.Object, pl.Duration))
 
 
 def ids(values: pl.Series, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from numbers import Real
 from pathlib import Path
 
 import polars as pl
@@ -69,7 +70,7 @@ def resolve(
 def _limit(threshold: float | None) -> float:
     if threshold is None:
         return DEFAULT_THRESHOLD
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
+    if isinstance(threshold, bool) or not isinstance(threshold, Real):
         raise TypeError(f"threshold: expected a number, found {type(threshold).__name__}")
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold must be above 0 and at most 1, got {threshold}")
