@@ -12,7 +12,7 @@ import pytest
 import leadgrade
 from leadgrade import arguments
 from leadgrade.config import load_settings
-from leadgrade.contacts import emails, phones
+from leadgrade.contacts import bands, companies, countries, domains, emails, free_text, names, phones, titles
 from leadgrade.hygiene import consent, decay
 from leadgrade.people import resolve
 from leadgrade.scores import score
@@ -82,6 +82,13 @@ WRONG: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]
     "address": (emails.validate, ("jo@x.example",), {}, "values: expected a polars Series, found str"),
     "addresses": (emails.validate, (LISTS,), {}, r"values: expected text, found List\(String\)"),
     "bytes": (emails.validate, (pl.Series([b"\xff"]),), {}, "values: expected text, found Binary that is none"),
+    "company": (companies.normalise, (["Acme"],), {}, "values: expected a polars Series, found list"),
+    "titles": (titles.classify, (pl.DataFrame({"title": ["VP"]}),), {}, "titles: .* take one column of it"),
+    "bands": (bands.employees, (pl.DataFrame({"size": ["5"]}),), {}, "values: .*, found polars DataFrame"),
+    "countries": (countries.to_iso2, ("DE",), {}, "values: expected a polars Series, found str"),
+    "domains": (domains.company_domains, (None,), {}, "websites: .*, found NoneType"),
+    "languages": (free_text.languages, (LISTS,), {}, r"texts: expected text, found List\(String\)"),
+    "names": (names.clean, (pl.Series(["Ann"]),), {}, "frame: expected a polars DataFrame, found polars Series"),
     "numbers": (phones.validate, (["0151"], "DE"), {}, "numbers: expected a polars Series, found list; pl.Series"),
     "table": (phones.validate, (NUMBERS.to_frame(), "DE"), {}, "found polars DataFrame; take one column"),
     "regions": (phones.validate, (NUMBERS, ["DE"]), {}, "regions: expected one region .*, found list"),
@@ -104,6 +111,7 @@ def test_another_type_is_named_with_what_was_expected(case: str) -> None:
 UNREADABLE: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = {
     "turned": (resolve, (LEADS,), {"columns": {"full_name": "email"}}, "a column stands before its kind"),
     "which column": (emails.validate, (pl.DataFrame({"id": [1], "mail": ["x"]}),), {}, "email_raw or email, found id, mail"),
+    "no name": (names.clean, (pl.DataFrame({"name": ["x"]}),), {}, "expected one of first_name, .*, found name"),
     "profile": (score, (PEOPLE,), {"as_of": NOW, "profile": "b3b"}, "profile: expected b2b or b2c, found 'b3b'"),
     "words": (
         score, (PEOPLE.with_columns(employees=pl.lit("secret")),), {"as_of": NOW}, "people.employees: expected Int64"
