@@ -13,6 +13,7 @@ from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.hygiene import config_tables, decay_tables, library_laws, steps
 from leadgrade.hygiene.library_laws import require
+from leadgrade.raw.cells.vocabulary import canonical_value, vocabulary
 
 _CONSENT_INPUTS = (
     "people.accounts",
@@ -24,6 +25,7 @@ _CONSENT_INPUTS = (
     "raw.leads",
 )
 _SECRET = "library"  # noqa: S105  nothing of a database in memory is kept
+_LISTED = ("channel", "action", "lawful_basis")
 _EMAIL_FLAGS = ("is_free", "is_corporate", "is_role")
 
 
@@ -76,8 +78,8 @@ def consent(
             kind of address as ``is_free``, ``is_corporate``, ``is_role``; and the bare flags ``email_opt_out``,
             ``phone_opt_out``, ``consent_status``, ``double_opt_in_at`` of ``contacts.leads``.
         events: Consent events: ``person_id``, ``channel``, ``action``, ``captured_at`` and any further column of
-            ``raw.consents``. A grant without ``subject_email`` and ``subject_phone`` is about the person's own ones. Events
-            of nobody in ``people`` do not count.
+            ``raw.consents``; spellings of the systems ("Opt-Out") are understood as in a file. A grant without
+            ``subject_email`` and ``subject_phone`` is about the person's own ones. Events of nobody in ``people`` do not count.
         config: ``consent.yaml``: ``leadgrade.config.load_settings(folder).consent``.
         as_of: The time that "now" means, UTC where no zone is given; a day is its first moment.
         profile: b2b or b2c; b2c has no business subjects.
@@ -87,8 +89,8 @@ def consent(
 
     Raises:
         TypeError: An argument is of another type.
-        ValueError: A needed column is missing, one cannot be read as its type, a person_id is missing or stands twice, or
-            there is no such profile.
+        ValueError: A needed column is missing, one cannot be read as its type, a person_id is missing or stands twice, a
+            channel, action or lawful basis is none of the list, or there is no such profile.
     """
     people, events = arguments.frame(people, "people"), arguments.frame(events, "events")
     config = arguments.instance(config, ConsentConfig, "config", "load_settings(folder).consent holds one")
@@ -155,12 +157,31 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
     engine.write("contacts.emails", _fitted(emails, "contacts.emails"))
 
 
+def _in_our_words(events: pl.DataFrame) -> pl.DataFrame:
+    """What was said in the words of the contract. A word that nobody knows may mean no: it is a fault, not a claim."""
+    for name in _LISTED:
+        if name not in events.columns:
+            continue
+        typed = arguments.text(events[name], f"events.{name}")
+        read = typed.to_frame().select(canonical_value(pl.col(name), f"consents.{name}", {}))[name]
+        unknown = read.null_count() - typed.null_count()
+        if unknown:
+            words = ", ".join(dict.fromkeys((vocabulary(f"consents.{name}") or {}).values()))
+            raise ValueError(f"events.{name}: {unknown} row(s) with another word than: {words}")
+        events = events.with_columns(read)
+    return events
+
+
 def _write_events(engine: DuckDBEngine, events: pl.DataFrame) -> None:
     """The events as current rows of raw.consents, linked to their people; every other input is empty."""
-    numbered = events.with_row_index("row_number").with_columns(
-        pl.lit("library").alias("file_id"),
-        pl.format("c_{}", pl.col("row_number")).alias("record_id"),
-        pl.col("person_id").alias("subject_id"),
+    numbered = (
+        _in_our_words(events)
+        .with_row_index("row_number")
+        .with_columns(
+            pl.lit("library").alias("file_id"),
+            pl.format("c_{}", pl.col("row_number")).alias("record_id"),
+            pl.col("person_id").alias("subject_id"),
+        )
     )
     engine.write("raw.consents", _fitted(numbered, "raw.consents", "events"))
     tagged = numbered.with_columns(pl.lit("consents").alias("object"), pl.lit("current").alias("state"))
