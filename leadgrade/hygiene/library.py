@@ -9,6 +9,7 @@ import polars as pl
 from leadgrade import arguments, keys
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
+from leadgrade.contacts import answers
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.hygiene import config_tables, decay_tables, library_laws, steps
@@ -141,6 +142,10 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
     domain = pl.col("email").cast(pl.String).str.to_lowercase().str.split("@").list.last()
     if "email" not in people.columns:
         people = people.with_columns(pl.lit(None, pl.String).alias("email"))
+    if "consent_status" in people.columns:
+        said = pl.col("consent_status").cast(pl.String)
+        is_ours = said.is_in(["claimed", "denied"])
+        people = people.with_columns(consent_status=pl.when(is_ours).then(said).otherwise(answers.consent_status(said)))
     golden = people.with_columns(
         pl.col("person_id").alias("lead_id"),
         pl.col("person_id").alias("email_id"),

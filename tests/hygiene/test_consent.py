@@ -153,6 +153,9 @@ def test_library_reads_a_no_in_the_spellings_of_files() -> None:
     said = pl.DataFrame([(p, *words, ago(9)) for p, words in spelled.items()], schema=EVENTS, orient="row")
     found = hygiene.consent(persons, said, CONFIG.consent, AS_OF).filter(channel="email")
     assert found.select("state", "is_usable").rows() == [("withdrawn", False)] * 3
+    flags = persons.with_columns(consent_status=pl.Series(["denied", "Opted out", "consent denied"]))
+    found = hygiene.consent(flags, said.clear(), CONFIG.consent, AS_OF).filter(channel="email")
+    assert found.select("state", "is_usable").rows() == [("denied", False)] * 3
 
 
 @pytest.mark.parametrize(
