@@ -66,6 +66,13 @@ def test_now_may_be_a_day_or_have_a_zone(now: date) -> None:
     assert arguments.moment(now, "as_of") == NOW
 
 
+def test_events_are_read_in_the_spellings_of_files() -> None:
+    types = {"a": "demo_request", "b": "Demo Request", "c": "request-demo", "d": "what is that"}
+    events = pl.DataFrame({"person_id": list(types), "type": types.values(), "occurred_at": datetime(2025, 12, 20)})
+    found = score(pl.DataFrame({"person_id": list(types)}), events, as_of=NOW).quality
+    assert found["intent"].to_list() == [25, 25, 25, 0]
+
+
 def test_categories_are_read_as_text() -> None:
     evidence = EVIDENCE.with_columns(pl.col("person_id", "field").cast(pl.Categorical))
     assert decay(evidence, SETTINGS.decay, NOW).equals(decay(EVIDENCE, SETTINGS.decay, NOW))

@@ -13,6 +13,7 @@ from leadgrade.config.scoring_conditions import hint
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.errors import InputError
+from leadgrade.raw.cells.vocabulary import canonical_value
 from leadgrade.scores.build import BEHAVIOUR_TABLES, award, grade, materialize_files
 from leadgrade.scores.config_tables import write_tables
 from leadgrade.scores.model import ScoringModel, default_model
@@ -48,7 +49,8 @@ def score(
             (docs/scoring.md has them all). What is left out is unknown: no rule fires on it. Without ``events``, columns of
             scores.behaviour may be given too.
         events: ``person_id``, ``type``, ``occurred_at`` (UTC), and where known ``page_class``, ``record_id`` and ``account_id``
-            (of company triggers). Events after ``as_of`` do not count.
+            (of company triggers). Types and classes are understood in the spellings of files ("Demo Request"), and others count
+            as ``other``. Events after ``as_of`` do not count.
         model: The model; absent: the project's own scoring.yaml.
         as_of: What "now" means, UTC where no zone is given; a day is its first moment.
         profile: Rules of the other profile are off.
@@ -133,6 +135,10 @@ def _person_events(engine: DuckDBEngine, events: pl.DataFrame | None) -> pl.Data
         return pl.DataFrame(schema=polars_schema(table))
     events = arguments.frame(events, "events")
     _check(events, "events", list(polars_schema(table)), ["person_id", "type", "occurred_at"])
+    spelled = [name for name in ("type", "page_class") if name in events.columns]
+    events = events.with_columns(
+        canonical_value(pl.col(n).cast(pl.String), f"events.{n}", {}).alias(n) for n in spelled
+    )
     if "record_id" not in events.columns:
         numbers = pl.int_range(1, events.height + 1).cast(pl.String)
         events = events.with_columns((pl.lit("event_") + numbers).alias("record_id"))
