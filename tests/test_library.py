@@ -73,6 +73,11 @@ def test_events_are_read_in_the_spellings_of_files() -> None:
     assert found["intent"].to_list() == [25, 25, 25, 0]
 
 
+def test_an_empty_text_ends_nothing() -> None:
+    ended = EVIDENCE.with_columns(pl.lit([" ", "hard_bounce"]).alias("ended_by")).explode("ended_by")
+    assert set(decay(ended, SETTINGS.decay, NOW)["cause"]) == {"age", "hard_bounce"}
+
+
 def test_categories_are_read_as_text() -> None:
     evidence = EVIDENCE.with_columns(pl.col("person_id", "field").cast(pl.Categorical))
     assert decay(evidence, SETTINGS.decay, NOW).equals(decay(EVIDENCE, SETTINGS.decay, NOW))
