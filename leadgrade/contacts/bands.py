@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.contacts import vocabulary
 from leadgrade.raw.cells.values import band_hi, band_lo
 
@@ -78,7 +79,9 @@ def employees(values: pl.Series) -> pl.DataFrame:
         .otherwise(pl.lit("number"))
     )
     origin = pl.when(middle.is_not_null()).then(kind)
-    text = pl.DataFrame({"v": values.cast(pl.String)}).select(pl.col("v").str.replace_all(_GROUPED, "$1$2"))["v"]
+    text = pl.DataFrame({"v": arguments.series(values, "values")}).select(
+        pl.col("v").str.replace_all(_GROUPED, "$1$2")
+    )["v"]
     # what has no sense is no band: fewer than none, or an end before its beginning
     sound = pl.col("low").ge(0) & (pl.col("high").is_null() | (pl.col("low") <= pl.col("high")))
     told = ends(text).with_columns(pl.when(sound).then(pl.col(c)).alias(c) for c in ("low", "high"))

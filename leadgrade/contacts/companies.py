@@ -7,6 +7,7 @@ from functools import cache
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.contacts import vocabulary
 
 
@@ -63,4 +64,4 @@ def normalise(values: pl.Series) -> pl.DataFrame:
         shown = vocabulary.computed(pl.DataFrame({"v": distinct}), _display(pl.col("v")).alias("company_name"))
         return vocabulary.computed(shown, pl.col("company_name"), _key(pl.col("company_name")).alias("company_key"))
 
-    return vocabulary.over_distinct(values.cast(pl.String), answer)
+    return vocabulary.over_distinct(arguments.series(values, "values"), answer)

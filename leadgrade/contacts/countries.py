@@ -9,6 +9,7 @@ import phonenumbers
 import polars as pl
 import pycountry
 
+from leadgrade import arguments
 from leadgrade.contacts import vocabulary
 
 # country names in these languages come with pycountry (from the iso-codes project)
@@ -115,7 +116,7 @@ def to_iso2(values: pl.Series) -> pl.Series:
         twice = pl.when(_known(first) == _known(second)).then(_known(first))
         return pl.DataFrame({"v": distinct}).select(iso2=pl.coalesce(*forms, twice))
 
-    return vocabulary.over_distinct(values.cast(pl.String), answer)["iso2"].alias(values.name)
+    return vocabulary.over_distinct(arguments.series(values, "values"), answer)["iso2"].alias(values.name)
 
 
 def from_international(number: pl.Expr) -> pl.Expr:

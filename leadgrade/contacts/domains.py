@@ -6,6 +6,7 @@ from functools import cache
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.contacts import public_suffixes, vocabulary
 from leadgrade.contacts.email_kinds import disposable_domains, free_domains
 from leadgrade.contacts.name_sets import NameSet
@@ -66,4 +67,4 @@ def company_domains(websites: pl.Series) -> pl.Series:
         nobodys = _nobodys().holds(hosts) | _nobodys().holds(found)
         return pl.DataFrame({"host": hosts, "found": found}).select(pl.when(~nobodys).then("found").alias("found"))
 
-    return vocabulary.over_distinct(websites.cast(pl.String), answer)["found"]
+    return vocabulary.over_distinct(arguments.series(websites, "websites"), answer)["found"]

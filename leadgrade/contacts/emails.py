@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.contacts import email_accept, email_answers, email_rest, vocabulary
 from leadgrade.contacts.numbering import numbered, placed
 
@@ -55,7 +56,7 @@ def validate(values: pl.Series | pl.DataFrame) -> pl.DataFrame:
     before, for the library refuses them. Most addresses are proven without asking it.
 
     Args:
-        values: Addresses, or a frame with a column ``email_raw`` (else its first column is taken).
+        values: Addresses, or a frame with them in ``email_raw``, else in ``email``, else in its only column.
 
     Returns:
         One row per value, in order, with the columns of the table ``contacts.emails`` but ``email_id``: email_raw, is_valid,
@@ -63,14 +64,26 @@ def validate(values: pl.Series | pl.DataFrame) -> pl.DataFrame:
         domain_unicode, registrable_domain, error (empty, no_at, syntax, domain, special_use, too_long, placeholder; null
         where valid), is_free, is_disposable, is_role, is_academic, is_government, is_corporate, is_placeholder, suggestion,
         domain_country, mail_status (always not_asked here), level (invalid or syntax), library_version.
+
+    Raises:
+        TypeError: ``values`` is neither, or holds lists or the like.
+        ValueError: The frame does not tell which of its columns holds the addresses.
     """
-    if isinstance(values, pl.DataFrame):
-        values = values["email_raw"] if "email_raw" in values.columns else values.to_series(0)
-    return _in_slices(values, _validated)
+    return _in_slices(_column(values) if isinstance(values, pl.DataFrame) else values, _validated)
+
+
+def _column(frame: pl.DataFrame) -> pl.Series:
+    for name in ("email_raw", "email"):
+        if name in frame.columns:
+            return frame[name]
+    if frame.width == 1:
+        return frame.to_series()
+    found = ", ".join(frame.columns) or "no columns"
+    raise ValueError(f"values: expected a column email_raw or email, found {found}; give the column itself")
 
 
 def _in_slices(values: pl.Series, answer: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
-    series = values.cast(pl.String).alias("email_raw")
+    series = arguments.series(values, "values").alias("email_raw")
     return pl.concat([answer(series.slice(at, _SLICE).rechunk()) for at in range(0, max(len(series), 1), _SLICE)])
 
 

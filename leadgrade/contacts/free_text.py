@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.contacts import vocabulary
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def languages(texts: pl.Series) -> pl.Series:
         found = [_language(t) if t else None for t in plain]
         return pl.DataFrame({"language": pl.Series(found, dtype=pl.String)})
 
-    return vocabulary.over_distinct(texts.cast(pl.String), answer)["language"]
+    return vocabulary.over_distinct(arguments.series(texts, "texts"), answer)["language"]
 
 
 def describe(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from functools import cache
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.contacts import vocabulary
 
 _PARTS = ("first_name", "last_name", "full_name")
@@ -217,8 +218,17 @@ def clean(frame: pl.DataFrame) -> pl.DataFrame:
         missing; title case where all letters were of one case), full_name (both together), name_from (fields, full_name,
         first_name: where they were found), name_issue (email, placeholder, company, gibberish or null). Fields that hold an
         address or a placeholder become null; gibberish and companies stay.
+
+    Raises:
+        TypeError: ``frame`` is no DataFrame, or a part holds lists or the like.
+        ValueError: It has none of the parts.
     """
-    texts = [pl.col(p).cast(pl.String) if p in frame.columns else pl.lit(None, pl.String).alias(p) for p in _PARTS]
+    frame = arguments.frame(frame, "frame")
+    if not set(_PARTS) & set(frame.columns):
+        raise ValueError(
+            f"frame: expected one of {', '.join(_PARTS)}, found {', '.join(frame.columns) or 'no columns'}"
+        )
+    texts = [arguments.text(frame[p], p) if p in frame.columns else pl.lit(None, pl.String).alias(p) for p in _PARTS]
     plain = frame.select(pl.lit(0).alias("row"), *texts)
     plain = plain.with_columns(pl.col(part).alias(f"raw_{part}") for part in _PARTS)
     plain = plain.with_columns(_by_name(_tidy, plain[part]) for part in _PARTS)

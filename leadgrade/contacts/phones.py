@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.contacts import countries, phone_cleaning, phone_digits, phone_placeholders, vocabulary
 from leadgrade.contacts.digit_text import digit_text
 from leadgrade.contacts.numbering import placed
@@ -64,7 +65,14 @@ _BATCH = 1 << 20  # numbers at a time: bounds the memory; a batch costs as much 
 def _hints(regions: str | pl.Series | None, count: int) -> tuple[pl.Series, Contexts]:
     """The region that each number is read in: its ISO2, and its context number in the table."""
     one = not isinstance(regions, pl.Series)
-    given = regions.cast(pl.String) if isinstance(regions, pl.Series) else pl.Series([regions], dtype=pl.String)
+    if not isinstance(regions, str | pl.Series | None):
+        raise TypeError(
+            f"regions: expected one region such as 'DE', a polars Series with one for each number, or None, found "
+            f"{type(regions).__name__}"
+        )
+    given = (
+        arguments.text(regions, "regions") if isinstance(regions, pl.Series) else pl.Series([regions], dtype=pl.String)
+    )
     if not one and len(given) != count:
         raise ValueError(
             f"{len(given):,} regions for {count:,} numbers: give one region for all, or one for each number"
@@ -174,7 +182,7 @@ def _batches(
     answer: Callable[[pl.Series, pl.Series, Contexts], pl.DataFrame],
 ) -> pl.DataFrame:
     """The answers to some numbers at a time, put together."""
-    typed = numbers.cast(pl.String).rename("phone_raw")
+    typed = arguments.series(numbers, "numbers").rename("phone_raw")
     names, hints = _hints(regions, len(typed))
     starts = range(0, max(len(typed), 1), _BATCH)
     parts = [answer(typed.slice(at, _BATCH), names.slice(at, _BATCH), hints[at : at + _BATCH]) for at in starts]
@@ -217,6 +225,7 @@ def validate(numbers: pl.Series, regions: str | pl.Series | None, *, clean: bool
         table is off), library_version.
 
     Raises:
+        TypeError: An argument is of another type, or a column holds lists or the like.
         ValueError: There are neither one region nor as many regions as numbers.
     """
 

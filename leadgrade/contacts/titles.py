@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.contacts import vocabulary
 
 # letters without an accent that could be taken off
@@ -64,7 +65,7 @@ def classify(titles: pl.Series) -> pl.DataFrame:
         finance, hr, operations, legal, procurement, executive, education, support, product), one row per title; null where
         the title tells nothing: unknown is not ic.
     """
-    return vocabulary.over_distinct(titles.cast(pl.String), _classify_distinct)
+    return vocabulary.over_distinct(arguments.series(titles, "titles"), _classify_distinct)
 
 
 def source_seniority(values: pl.Series) -> pl.Series:

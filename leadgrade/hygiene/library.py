@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
-from leadgrade import keys
+from leadgrade import arguments, keys
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
+from leadgrade.contacts import answers
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.hygiene import config_tables, decay_tables, library_laws, steps
 from leadgrade.hygiene.library_laws import require
+from leadgrade.raw.cells.vocabulary import canonical_value, vocabulary
 
 _CONSENT_INPUTS = (
     "people.accounts",
@@ -24,11 +26,12 @@ _CONSENT_INPUTS = (
     "raw.leads",
 )
 _SECRET = "library"  # noqa: S105  nothing of a database in memory is kept
+_LISTED = ("channel", "action", "lawful_basis")
 _EMAIL_FLAGS = ("is_free", "is_corporate", "is_role")
 
 
 def decay(
-    evidence: pl.DataFrame, config: DecayConfig, as_of: datetime, models: pl.DataFrame | None = None
+    evidence: pl.DataFrame, config: DecayConfig, as_of: datetime | date, models: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Say how probably each value is still true.
 
@@ -38,8 +41,8 @@ def decay(
             (a terminal event: the value is dead) and ``ended_at``, ``hazard`` (factor of the cumulative hazard, above 0;
             1 where absent), ``segment`` (of ``models``; all where absent), ``is_proven`` (something proved the value;
             where absent, any evidence but created, updated and form does).
-        config: ``decay.yaml``.
-        as_of: The time that "now" means, UTC without zone.
+        config: ``decay.yaml``: ``leadgrade.config.load_settings(folder).decay``.
+        as_of: The time that "now" means, UTC where no zone is given; a day is its first moment.
         models: What was learned: rows of ``hygiene.decay_models``. Without it, the published rates of ``config`` hold.
 
     Returns:
@@ -48,22 +51,25 @@ def decay(
         nothing tells the age, age, p_valid and state are null; ``cause`` says whether the evidence lies in the future.
 
     Raises:
-        ValueError: A column is missing, a field or segment is unknown, or a hazard is not above 0; each with its number
-            of rows.
+        TypeError: An argument is of another type.
+        ValueError: A column is missing or cannot be read as its type, a person_id is missing, a field or segment is unknown,
+            or a hazard is not above 0; each with its number of rows.
     """
+    evidence, now = arguments.frame(evidence, "evidence"), arguments.moment(as_of, "as_of")
+    config = arguments.instance(config, DecayConfig, "config", "load_settings(folder).decay holds one")
     laws = library_laws.laws_of(config, models)
     rows = library_laws.checked(evidence, config, laws)
     with DuckDBEngine() as engine:
-        _write_run(engine, as_of)
+        _write_run(engine, now)
         decay_tables.write_decay(engine, config)
-        engine.write("hygiene.decay_evidence", _fitted(rows, "hygiene.decay_evidence"))
+        engine.write("hygiene.decay_evidence", _fitted(rows, "hygiene.decay_evidence", "evidence"))
         engine.write("hygiene.decay_laws", _fitted(laws, "hygiene.decay_laws"))
         engine.materialize("hygiene.decay", sql_file("hygiene.decay").query)
         return engine.read("hygiene.decay").sort("person_id", "field")
 
 
 def consent(
-    people: pl.DataFrame, events: pl.DataFrame, config: ConsentConfig, as_of: datetime, *, profile: str = "b2b"
+    people: pl.DataFrame, events: pl.DataFrame, config: ConsentConfig, as_of: datetime | date, *, profile: str = "b2b"
 ) -> pl.DataFrame:
     """Say for each person and channel whether it may be used, on what basis, and what is missing.
 
@@ -73,21 +79,28 @@ def consent(
             kind of address as ``is_free``, ``is_corporate``, ``is_role``; and the bare flags ``email_opt_out``,
             ``phone_opt_out``, ``consent_status``, ``double_opt_in_at`` of ``contacts.leads``.
         events: Consent events: ``person_id``, ``channel``, ``action``, ``captured_at`` and any further column of
-            ``raw.consents``. A grant without ``subject_email`` and ``subject_phone`` is about the person's own ones.
-        config: ``consent.yaml``.
-        as_of: The time that "now" means, UTC without zone.
+            ``raw.consents``; spellings of the systems ("Opt-Out") are understood as in a file. A grant without
+            ``subject_email`` and ``subject_phone`` is about the person's own ones. Events of nobody in ``people`` do not count.
+        config: ``consent.yaml``: ``leadgrade.config.load_settings(folder).consent``.
+        as_of: The time that "now" means, UTC where no zone is given; a day is its first moment.
         profile: b2b or b2c; b2c has no business subjects.
 
     Returns:
         The columns of ``hygiene.consent`` and ``gaps`` (list of reasons, sorted), ordered by person and channel.
 
     Raises:
-        ValueError: A needed column is missing.
+        TypeError: An argument is of another type.
+        ValueError: A needed column is missing, one cannot be read as its type, a person_id is missing or stands twice, a
+            channel, action or lawful basis is none of the list, or there is no such profile.
     """
+    people, events = arguments.frame(people, "people"), arguments.frame(events, "events")
+    config = arguments.instance(config, ConsentConfig, "config", "load_settings(folder).consent holds one")
+    now, profile = arguments.moment(as_of, "as_of"), arguments.profile(profile)
     require(people, "people", ["person_id"])
     require(events, "events", ["person_id", "channel", "action", "captured_at"])
+    arguments.ids(people["person_id"], "people.person_id")
     with DuckDBEngine() as engine:
-        _write_run(engine, as_of)
+        _write_run(engine, now)
         keys.write_macros(engine, _SECRET)
         config_tables.write_consent(engine, config, profile)
         decay_tables.write_decay(engine, no_decay())
@@ -111,11 +124,11 @@ def no_sources() -> pl.DataFrame:
     return pl.DataFrame(schema=dict.fromkeys(("source", "country", "default_country"), pl.String))
 
 
-def _fitted(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+def _fitted(frame: pl.DataFrame, table: str, name: str | None = None) -> pl.DataFrame:
     """The frame with exactly the columns of the contract; what is missing is null, what is more is left out."""
     schema = polars_schema(table)
-    columns = [pl.col(n) if n in frame.columns else pl.lit(None).alias(n) for n in schema]
-    return frame.select(columns).cast(schema)  # type: ignore[arg-type]
+    typed = arguments.typed(frame, name or table, schema)
+    return typed.select(pl.col(n) if n in frame.columns else pl.lit(None, kind).alias(n) for n, kind in schema.items())
 
 
 def _write_run(engine: DuckDBEngine, as_of: datetime) -> None:
@@ -129,6 +142,10 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
     domain = pl.col("email").cast(pl.String).str.to_lowercase().str.split("@").list.last()
     if "email" not in people.columns:
         people = people.with_columns(pl.lit(None, pl.String).alias("email"))
+    if "consent_status" in people.columns:
+        said = pl.col("consent_status").cast(pl.String)
+        is_ours = said.is_in(["claimed", "denied"])
+        people = people.with_columns(consent_status=pl.when(is_ours).then(said).otherwise(answers.consent_status(said)))
     golden = people.with_columns(
         pl.col("person_id").alias("lead_id"),
         pl.col("person_id").alias("email_id"),
@@ -137,7 +154,7 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
         domain.alias("email_domain"),
     )
     for table in ("people.golden", "people.members", "contacts.leads"):
-        engine.write(table, _fitted(golden, table))
+        engine.write(table, _fitted(golden, table, "people"))
     flags = [
         pl.col(f).fill_null(value=False) if f in people.columns else pl.lit(value=False).alias(f) for f in _EMAIL_FLAGS
     ]
@@ -145,14 +162,33 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
     engine.write("contacts.emails", _fitted(emails, "contacts.emails"))
 
 
+def _in_our_words(events: pl.DataFrame) -> pl.DataFrame:
+    """What was said in the words of the contract. A word that nobody knows may mean no: it is a fault, not a claim."""
+    for name in _LISTED:
+        if name not in events.columns:
+            continue
+        typed = arguments.text(events[name], f"events.{name}")
+        read = typed.to_frame().select(canonical_value(pl.col(name), f"consents.{name}", {}))[name]
+        unknown = read.null_count() - typed.null_count()
+        if unknown:
+            words = ", ".join(dict.fromkeys((vocabulary(f"consents.{name}") or {}).values()))
+            raise ValueError(f"events.{name}: {unknown} row(s) with another word than: {words}")
+        events = events.with_columns(read)
+    return events
+
+
 def _write_events(engine: DuckDBEngine, events: pl.DataFrame) -> None:
     """The events as current rows of raw.consents, linked to their people; every other input is empty."""
-    numbered = events.with_row_index("row_number").with_columns(
-        pl.lit("library").alias("file_id"),
-        pl.format("c_{}", pl.col("row_number")).alias("record_id"),
-        pl.col("person_id").alias("subject_id"),
+    numbered = (
+        _in_our_words(events)
+        .with_row_index("row_number")
+        .with_columns(
+            pl.lit("library").alias("file_id"),
+            pl.format("c_{}", pl.col("row_number")).alias("record_id"),
+            pl.col("person_id").alias("subject_id"),
+        )
     )
-    engine.write("raw.consents", _fitted(numbered, "raw.consents"))
+    engine.write("raw.consents", _fitted(numbered, "raw.consents", "events"))
     tagged = numbered.with_columns(pl.lit("consents").alias("object"), pl.lit("current").alias("state"))
     engine.write(
         "raw.deliveries", _fitted(pl.DataFrame({"file_id": ["library"], "arrival_rank": [1]}), "raw.deliveries")

@@ -6,11 +6,17 @@ import math
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.config.decay import DecayConfig
 from leadgrade.hygiene.field_fits import prior_of
 from leadgrade.hygiene.survival import DAYS
 
 _CAPTURED = ["created", "updated", "form"]
+_GIVEN: dict[str, type[pl.DataType]] = {
+    **dict.fromkeys(("person_id", "field", "evidence", "ended_by", "segment"), pl.String),
+    "hazard": pl.Float64,
+    "is_proven": pl.Boolean,
+}
 
 
 def require(frame: pl.DataFrame, name: str, columns: list[str]) -> None:
@@ -47,12 +53,16 @@ def checked(evidence: pl.DataFrame, config: DecayConfig, laws: pl.DataFrame) -> 
     """The evidence with its optional columns filled and ``segment_id``; a ValueError names what cannot be, and how often."""
     require(evidence, "evidence", ["person_id", "field", "evidence_at"])
     columns = evidence.columns
-    filled = evidence.with_columns(
+    filled = arguments.typed(evidence, "evidence", _GIVEN).with_columns(
         hazard=pl.col("hazard").fill_null(1.0) if "hazard" in columns else pl.lit(1.0),
         segment=pl.col("segment").fill_null("all") if "segment" in columns else pl.lit("all"),
         is_proven=_is_proven(columns),
         is_future=pl.lit(value=False),
     )
+    if "ended_by" in columns:  # an empty cell ends nothing
+        ended = pl.col("ended_by").str.strip_chars()
+        filled = filled.with_columns(ended_by=pl.when(ended != "").then(ended))
+    _refuse(filled, "person_id", pl.col("person_id").is_null(), "every row needs the id of its person")
     _refuse(
         filled,
         "field",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from leadgrade.arguments import is_text
+
 KINDS = (
     "first_name", "last_name", "full_name", "middle_name", "gender", "email", "phone", "company", "job_title", "street",
     "city", "region", "postal_code", "country", "date_of_birth", "identifier", "other",
@@ -68,19 +70,30 @@ def columns_by_kind(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> d
             and unknown ones left out.
 
     Raises:
+        TypeError: ``columns`` is no mapping, or a column holds anything but one text a row.
         ValueError: there is no ``lead_id``, a named column is missing, or a kind is unknown.
     """
+    if columns is not None and not isinstance(columns, Mapping):
+        raise TypeError(
+            f"columns: expected column -> kind, such as {{'mail': 'email'}}, found {type(columns).__name__}"
+        )
     if "lead_id" not in frame.columns:
         raise ValueError(f"the table needs a column lead_id; it has: {', '.join(frame.columns) or 'no columns'}")
     known = _kinds_by_name_and_content(frame) if columns is None else dict(columns)
-    missing = sorted(set(known) - set(frame.columns))
+    missing = sorted(set(known) - set(frame.columns), key=str)
     if missing:
+        turned = " (a column stands before its kind)" if set(missing) <= set(KINDS) else ""
         raise ValueError(
-            f"columns names {', '.join(missing)}, which the table does not have: {', '.join(frame.columns)}"
+            f"columns names {', '.join(map(str, missing))}, which the table does not have: {', '.join(frame.columns)}{turned}"
         )
     for column, kind in known.items():
         if kind not in KINDS:
             raise ValueError(f"column {column!r}: unknown kind {kind!r}; allowed: {', '.join(KINDS)}")
+    for column in ("lead_id", *known):
+        if not is_text(frame.schema[column]):
+            raise TypeError(
+                f"column {column!r}: expected one text a row, found {frame.schema[column]}; take one value of each, or rename it"
+            )
     return {kind: [c for c in frame.columns if known.get(c) == kind and c != "lead_id"] for kind in KINDS}
 
 

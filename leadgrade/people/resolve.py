@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from numbers import Real
 from pathlib import Path
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.engine import DuckDBEngine
 from leadgrade.people.kinds import as_input
 from leadgrade.people.matching import build_clusters, build_features, build_pairs
@@ -38,20 +40,21 @@ def resolve(
     Args:
         leads: Any table with a column ``lead_id``, unique and filled; everything else may be missing.
         columns: Name of a column -> its kind: first_name, last_name, full_name, middle_name, gender, email, phone, company,
-            job_title, street, city, region, postal_code, country, date_of_birth, identifier, other. Left out: columns are
-            taken by their names.
+            job_title, street, city, region, postal_code, country, date_of_birth, identifier, other. With it, only
+            the columns that it names are read; left out, columns are taken by their names.
         threshold: Match probability from which two rows are one person, above 0 and up to 1; left out: 0.7.
 
     Returns:
-        lead_id, person_id (hash of the smallest lead_id of the person), match_probability (the surest pair that holds the row
-        in its person, 1 for a person of one row). One row per row, in the order of the table.
+        lead_id (of the type that the table has), person_id (hash of the smallest lead_id, as text, of the person),
+        match_probability (the surest pair that holds the row in its person, 1 for a person of one row). One row per row, in
+        the order of the table.
 
     Raises:
+        TypeError: leads is no DataFrame, columns no mapping, threshold no number, or a column holds lists or the like.
         ValueError: no lead_id, a lead_id missing or twice, an unknown kind or column, a threshold outside its bounds.
     """
-    limit = DEFAULT_THRESHOLD if threshold is None else threshold
-    if not 0 < limit <= 1:
-        raise ValueError(f"threshold must be above 0 and at most 1, got {limit}")
+    leads = arguments.frame(leads, "leads")
+    limit = _limit(threshold)
     with _engine(leads.height) as engine:
         lead_ids = _normalise(engine, as_input(leads, columns))
         build_features(engine)
@@ -59,12 +62,24 @@ def resolve(
         build_pairs(engine, limit, limit)
         build_clusters(engine, limit)
         members = engine.collect(_MEMBERS)
-    return lead_ids.to_frame().join(members, on="lead_id", how="left", maintain_order="left")
+    found = lead_ids.to_frame().join(members, on="lead_id", how="left", maintain_order="left")
+    given = leads["lead_id"]
+    return found if given.dtype == pl.Null else found.with_columns(given)
+
+
+def _limit(threshold: float | None) -> float:
+    if threshold is None:
+        return DEFAULT_THRESHOLD
+    if isinstance(threshold, bool) or not isinstance(threshold, Real):
+        raise TypeError(f"threshold: expected a number, found {type(threshold).__name__}")
+    if not 0 < threshold <= 1:
+        raise ValueError(f"threshold must be above 0 and at most 1, got {threshold}")
+    return float(threshold)
 
 
 def _normalise(engine: DuckDBEngine, table: pl.DataFrame) -> pl.Series:
     """Make ``people.normalised``; return the ids, all of the table that is still needed then."""
-    _check_ids(table["lead_id"])
+    arguments.ids(table["lead_id"], "lead_id")
     with engine.transaction():
         for start in range(0, max(table.height, 1), _BATCH):
             engine.write("people.normalised", normalise(table.slice(start, _BATCH)), append=True)
@@ -79,10 +94,3 @@ def _engine(leads: int) -> Iterator[DuckDBEngine]:
         DuckDBEngine(memory_limit=f"{max(_MEMORY, _BYTES_A_LEAD * leads)}B", spill=Path(folder)) as engine,
     ):
         yield engine
-
-
-def _check_ids(lead_ids: pl.Series) -> None:
-    if lead_ids.null_count():
-        raise ValueError(f"lead_id is missing in {lead_ids.null_count()} row(s); every row needs one of its own")
-    if lead_ids.n_unique() != len(lead_ids):
-        raise ValueError(f"lead_id is not unique: {len(lead_ids) - lead_ids.n_unique()} row(s) repeat one")

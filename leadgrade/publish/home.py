@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,12 @@ class Home:
         return self.published / "private.duckdb"
 
     def prepare(self) -> Home:
-        """Make the folders (0700: work files hold personal data) and return itself."""
+        """Make the folders (0700: work files hold personal data) and return itself.
+
+        A folder that was there before the first run is closed to others, once: whoever opens it later did so on purpose.
+        """
+        if not self.has_secret():
+            _close(self.root)
         for folder in (self.root, self.inbox, self.runs, self.published, self.reports):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self
@@ -109,3 +115,13 @@ class Home:
     def work_file(self, run_id: str) -> Path:
         """The work file of a run."""
         return self.runs / run_id / "work.duckdb"
+
+
+def _close(folder: Path) -> None:
+    """Take the rights of group and others from a folder of ours; one that all share, such as /tmp, stays as it is."""
+    if not folder.is_dir():
+        return
+    found = folder.stat()
+    is_open = found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    if is_open and found.st_uid == os.getuid() and not found.st_mode & stat.S_ISVTX:
+        folder.chmod(0o700)

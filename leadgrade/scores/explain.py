@@ -215,7 +215,10 @@ def _points_grid(explanation: Explanation) -> Grid:
         for row in explanation.points:
             if row["dimension"] == dimension:
                 grid.add_row("", row["rule"], str(row["points_raw"]), str(row["points"]), Text(row["evidence"] or ""))
-    grid.add_row("total", "", "", str(explanation.quality["raw_total"]), "", style="bold")
+    total, score = explanation.quality["raw_total"], explanation.quality["score"]
+    grid.add_row("total", "", "", str(total), "", style="bold")
+    if total != score:
+        grid.add_row("score", "", "", str(score), "never below 0", style="bold")
     return grid
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 import polars as pl
 
+from leadgrade import arguments
 from leadgrade.config.scoring import ScoringConfig
 from leadgrade.config.scoring_conditions import hint
 from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.errors import InputError
+from leadgrade.raw.cells.vocabulary import canonical_value
 from leadgrade.scores.build import BEHAVIOUR_TABLES, award, grade, materialize_files
 from leadgrade.scores.config_tables import write_tables
 from leadgrade.scores.model import ScoringModel, default_model
@@ -35,7 +37,7 @@ def score(
     events: pl.DataFrame | None = None,
     *,
     model: ScoringConfig | None = None,
-    as_of: datetime,
+    as_of: datetime | date,
     profile: Literal["b2b", "b2c"] = "b2b",
 ) -> Scores:
     """Grade people.
@@ -47,32 +49,42 @@ def score(
             (docs/scoring.md has them all). What is left out is unknown: no rule fires on it. Without ``events``, columns of
             scores.behaviour may be given too.
         events: ``person_id``, ``type``, ``occurred_at`` (UTC), and where known ``page_class``, ``record_id`` and ``account_id``
-            (of company triggers). Events after ``as_of`` do not count.
+            (of company triggers). Types and classes are understood in the spellings of files ("Demo Request"), and others count
+            as ``other``. Events after ``as_of`` do not count.
         model: The model; absent: the project's own scoring.yaml.
-        as_of: What "now" means, UTC without zone.
+        as_of: What "now" means, UTC where no zone is given; a day is its first moment.
         profile: Rules of the other profile are off.
 
     Raises:
+        TypeError: An argument is of another type.
+        ValueError: A column cannot be read as its type, or there is no such profile.
         InputError: for columns that do not exist, a person_id that is missing or stands twice.
     """
-    scoring = ScoringModel(model or default_model(), profile)
+    people, now = arguments.frame(people, "people"), arguments.moment(as_of, "as_of")
+    scoring = ScoringModel(_config(model), arguments.profile(profile))
     known = [*polars_schema("scores.facts"), *([] if events is not None else polars_schema("scores.behaviour"))]
     _check(people, "people", known, ["person_id"])
     if people["person_id"].null_count() or people["person_id"].is_duplicated().any():
         raise InputError("people: person_id has to be filled and unique in every row")
     with DuckDBEngine() as engine:
-        run = {"run_id": "library", "as_of": as_of}
+        run = {"run_id": "library", "as_of": now}
         engine.write(
             "meta.run",
             _fitted(pl.DataFrame([run], schema={"run_id": pl.String, "as_of": pl.Datetime("us")}), "meta.run"),
         )
-        write_tables(engine, scoring, as_of)
-        engine.write("scores.facts", _fitted(_derived(people), "scores.facts"))
+        write_tables(engine, scoring, now)
+        engine.write("scores.facts", _fitted(_derived(people), "scores.facts", "people"))
         _write_behaviour(engine, people, events)
         award(engine, scoring)
         grade(engine, scoring)
         quality = engine.read("scores.quality").sort("person_id")
         return Scores(quality, engine.read("scores.points").sort("person_id", "rule"))
+
+
+def _config(model: ScoringConfig | None) -> ScoringConfig:
+    if model is None:
+        return default_model()
+    return arguments.instance(model, ScoringConfig, "model", "load_settings(folder).scoring holds one")
 
 
 def _check(frame: pl.DataFrame, name: str, known: list[str], needed: list[str]) -> None:
@@ -97,12 +109,13 @@ def _derived(people: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _fitted(frame: pl.DataFrame, table: str) -> pl.DataFrame:
-    """The frame with exactly the columns and types of the contract."""
+def _fitted(frame: pl.DataFrame, table: str, name: str | None = None) -> pl.DataFrame:
+    """The frame with exactly the columns and types of the contract; ``name`` is what its caller calls it."""
     schema = polars_schema(table)
-    return frame.select(
-        pl.col(name).cast(kind) if name in frame.columns else pl.lit(None, dtype=kind).alias(name)
-        for name, kind in schema.items()
+    typed = arguments.typed(frame, name or table, schema)
+    return typed.select(
+        pl.col(column) if column in frame.columns else pl.lit(None, dtype=kind).alias(column)
+        for column, kind in schema.items()
     )
 
 
@@ -113,16 +126,21 @@ def _write_behaviour(engine: DuckDBEngine, people: pl.DataFrame, events: pl.Data
     engine.write("people.accounts", _fitted(accounts, "people.accounts"))
     materialize_files(engine, BEHAVIOUR_TABLES)
     if events is None:
-        engine.write("scores.behaviour", _fitted(people, "scores.behaviour"))
+        engine.write("scores.behaviour", _fitted(people, "scores.behaviour", "people"))
 
 
 def _person_events(engine: DuckDBEngine, events: pl.DataFrame | None) -> pl.DataFrame:
     table = "scores.person_events"
     if events is None:
         return pl.DataFrame(schema=polars_schema(table))
+    events = arguments.frame(events, "events")
     _check(events, "events", list(polars_schema(table)), ["person_id", "type", "occurred_at"])
+    spelled = [name for name in ("type", "page_class") if name in events.columns]
+    events = events.with_columns(
+        canonical_value(pl.col(n).cast(pl.String), f"events.{n}", {}).alias(n) for n in spelled
+    )
     if "record_id" not in events.columns:
         numbers = pl.int_range(1, events.height + 1).cast(pl.String)
         events = events.with_columns((pl.lit("event_") + numbers).alias("record_id"))
     window = engine.collect("select events_from, as_of from config.scoring cross join meta.run").row(0)
-    return _fitted(events, table).filter(pl.col("occurred_at").is_between(*window))
+    return _fitted(events, table, "events").filter(pl.col("occurred_at").is_between(*window))

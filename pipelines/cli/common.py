@@ -30,7 +30,7 @@ def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--home",
         type=click.Path(path_type=Path, file_okay=False),
         default=None,
-        help="Where everything lies (default: LEADGRADE_HOME, else ./data).",
+        help="Where everything lies (default: LEADGRADE_HOME, else data in the checkout).",
     )(command)
 
 
@@ -40,7 +40,7 @@ def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--config",
         type=click.Path(path_type=Path, file_okay=False),
         default=None,
-        help="Folder of the YAML files (default: LEADGRADE_CONFIG, else ./config).",
+        help="Folder of the YAML files (default: LEADGRADE_CONFIG, else config in the checkout).",
     )(command)
 
 

@@ -147,6 +147,30 @@ def test_library_needs_its_columns() -> None:
         )
 
 
+def test_library_reads_a_no_in_the_spellings_of_files() -> None:
+    spelled = {"p1": ("email", "withdrawn"), "p2": ("E-Mail", "Unsubscribed"), "p3": ("e_mail", "opt out")}
+    persons = pl.DataFrame({"person_id": list(spelled), "email": [f"{p}@acme.test" for p in spelled], "country": "US"})
+    said = pl.DataFrame([(p, *words, ago(9)) for p, words in spelled.items()], schema=EVENTS, orient="row")
+    found = hygiene.consent(persons, said, CONFIG.consent, AS_OF).filter(channel="email")
+    assert found.select("state", "is_usable").rows() == [("withdrawn", False)] * 3
+    flags = persons.with_columns(consent_status=pl.Series(["denied", "Opted out", "consent denied"]))
+    found = hygiene.consent(flags, said.clear(), CONFIG.consent, AS_OF).filter(channel="email")
+    assert found.select("state", "is_usable").rows() == [("denied", False)] * 3
+
+
+@pytest.mark.parametrize(
+    ("channel", "action", "message"),
+    [
+        ("email", "never again", r"events.action: 1 row\(s\) with another word than: granted, denied, withdrawn"),
+        ("fax", "granted", r"events.channel: 1 row\(s\) with another word than: email, phone"),
+    ],
+)
+def test_library_refuses_a_word_that_may_be_a_no(channel: str, action: str, message: str) -> None:
+    said = pl.DataFrame([("p", channel, action, ago(9))], schema=EVENTS, orient="row")
+    with pytest.raises(ValueError, match=message):
+        hygiene.consent(pl.DataFrame({"person_id": ["p"]}), said, CONFIG.consent, AS_OF)
+
+
 def test_library_knows_private_mailboxes() -> None:
     person = {
         "person_id": "p",

@@ -116,6 +116,19 @@ def test_file_modes(home):
     assert stat.S_IMODE((home / "secret.key").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize(("before", "after"), [(0o755, 0o700), (0o775, 0o700), (0o700, 0o700), (0o1777, 0o1777)])
+def test_a_home_that_was_there_is_closed_by_the_first_run_alone(tmp_path, before, after):
+    root = tmp_path / "home"
+    root.mkdir()
+    root.chmod(before)
+    home = Home(root).prepare()
+    assert stat.S_IMODE(root.stat().st_mode) == after
+    home.secret()
+    root.chmod(0o750)  # for the account that drops the exports
+    home.prepare()
+    assert stat.S_IMODE(root.stat().st_mode) == 0o750
+
+
 def test_the_published_file_is_in_the_format_that_older_drivers_read(home):
     night(home, "run-1", 1)
     # the storage version stands behind the checksum and the magic bytes; 64 is DuckDB 1.0

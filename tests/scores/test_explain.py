@@ -31,7 +31,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The two files of a publication, as the contract says who sees what."""
     home = tmp_path_factory.mktemp("home")
     run = make_run(home, DuckDBEngine(home / "work.duckdb"))
-    make_inputs(run.engine, [PERSON, {"name": "p_2", "golden": {"seniority": "vp", "declared_timeline_days": 30}}])
+    others = [{"golden": {"seniority": "vp", "declared_timeline_days": 30}}, {"is_spam": True}]
+    make_inputs(run.engine, [PERSON, *({"name": f"p_{i}", **other} for i, other in enumerate(others, 2))])
     leads = [{"lead_id": "l_1", "source": "hubspot", "email": ADDRESS}, {"lead_id": "l_2", "source": "meta"}]
     make_table(run.engine, "contacts.leads", leads)
     members = [{"lead_id": lead, "person_id": "p_1", "is_survivor": lead == "l_1"} for lead in ("l_1", "l_2")]
@@ -124,6 +125,14 @@ def test_checklists_are_told_with_evidence_and_what_is_missing(published: Path) 
 
 def test_gates_are_told(published: Path) -> None:
     assert "Gate failed: fit is 0, a quality lead needs 20." in printed(explained(published, "p_2"))
+
+
+def test_a_total_below_zero_is_told_beside_the_score(published: Path) -> None:
+    rows = [[cell.strip() for cell in line.split("│")] for line in printed(explained(published, "p_3")).splitlines()]
+    assert [row[1:6] for row in rows if row[1:2] in (["total"], ["score"])] == [
+        ["total", "", "", "-25", ""],
+        ["score", "", "", "0", "never below 0"],
+    ]
 
 
 def test_shows_nothing_personal(published: Path) -> None:
