@@ -38,9 +38,12 @@ READ = (*_TEXTS, "email_is_role", *_BOTH, *_ONCE)
 FEATURES = (*_TEXTS, *_OF_EMAIL, "email_is_role", *_BOTH, *_ONCE)
 # from so many characters and four words on, a column of no special kind holds a text: a title, a description
 LONG_TEXT = 20
-# a number or address under which names with this many initials appear is shared: a switchboard, an office
+# a number or address under which names with this many initials appear is shared: a switchboard, an office, a placeholder
 SHARED_PHONE = 3
 SHARED_EMAIL = 4
+SHARED_IDENTIFIER = 5
+# years of birth that were guessed, or taken from ages told at different times, lie up to so many years apart
+NEAR_YEARS = 5
 
 
 def filled_texts(engine: DuckDBEngine) -> frozenset[str]:
@@ -169,6 +172,7 @@ def _date_level() -> pl.Expr:
         _missing("dob"),
         (is_year & (years[0] == years[1]), "year_same"),
         (is_year & ((years[0] - years[1]).abs() <= 1), "year_slip"),
+        (is_year & ((years[0] - years[1]).abs() <= NEAR_YEARS), "year_near"),
         (is_year, "year_different"),
         (_same("dob"), "same"),
         (crossed == b, "swapped"),
@@ -262,7 +266,11 @@ def _postal_level() -> pl.Expr:
 def _identifier_level() -> pl.Expr:
     is_near = edits("identifier", 3) & (_shorter("identifier") >= 7)
     return _levels(
-        _missing("identifier"), (_same("identifier"), "same"), (edits("identifier", 2), "similar"), (is_near, "loose")
+        _missing("identifier"),
+        (_same("identifier") & (pl.col("identifier_names_a") >= SHARED_IDENTIFIER), "same_shared"),
+        (_same("identifier"), "same"),
+        (edits("identifier", 2), "similar"),
+        (is_near, "loose"),
     )
 
 

@@ -155,7 +155,8 @@ def golden_fields_query(members: str = "people.members") -> str:
     names = ", ".join(f"'{field}'" for field, _ in fields)
     rules = ", ".join(f"'{pick.reported_rule}'" for _, pick in fields)
     leads = ", ".join(
-        f"case when picked.{pick.name}.{field} is not null then picked.{pick.name}.lead_id end" for field, pick in fields
+        f"case when picked.{pick.name}.{field} is not null then picked.{pick.name}.lead_id end"
+        for field, pick in fields
     )
     return f"""{_picked(members)},
 origins as (

@@ -1,64 +1,60 @@
-"""What a column of a foreign table is: by the caller's word, else by its name."""
+"""What a column of a foreign table is: by the caller's word, else by its name, else by what it holds."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import polars as pl
 
 from leadgrade.arguments import is_text
+from leadgrade.people import kinds_by_look as look
+from leadgrade.people.column_texts import each_word_once, first_of, identifiers, numbers, phones, texts, together
+from leadgrade.people.dates_of_birth import date_of_birth, dates_in_parts, is_plausible
+from leadgrade.people.kinds_by_name import is_second_best, kind_of
+
+__all__ = ["KINDS", "as_input", "columns_by_kind", "kind_of"]
 
 KINDS = (
     "first_name", "last_name", "full_name", "middle_name", "gender", "email", "phone", "company", "job_title", "street",
     "city", "region", "postal_code", "country", "date_of_birth", "identifier", "other",
 )  # fmt: skip
-
-# names that a column of the kind goes by, folded to lower case with underscores
-_NAMES: dict[str, str] = {
-    "first_name": "first_name firstname first fname given_name givenname given forename vorname prenom nombre name_first",
-    "last_name": "last_name lastname last lname surname sur_name family_name familyname nachname nom apellido name_last",
-    "middle_name": "middle_name middlename middle_initial middle second_name mi mname name_middle",
-    "gender": "gender sex gender_code sex_code geschlecht sexe sexo",
-    "full_name": "full_name fullname name contact_name lead_name person_name",
-    "email": "email e_mail email_address mail work_email email_1",
-    "phone": "phone mobile phone_number mobile_phone telephone tel cell mobile_number phone_1 phone_2 "
-    "home_phone work_phone cell_phone",
-    "company": "company company_name organization organisation account account_name employer",
-    "job_title": "job_title title jobtitle position occupation role",
-    "street": "street address street_number street_no stno street_name unit_number street_address "
-    "addr address_1 address_2 add_1 add_2 addr_1 addr_2 address_line_1 address_line_2 house_number",
-    "city": "city town suburb locality birth_place place city_name",
-    "region": "region state province county",
-    "postal_code": "postal_code postcode post_code zip zip_code zipcode plz postcode_fake areacode area_code",
-    "country": "country country_code",
-    "date_of_birth": "date_of_birth dob birth_date birthdate birthday birth_year year_of_birth yob birth_month "
-    "month_of_birth birth_day day_of_birth geburtsdatum",
-    "identifier": "identifier national_id soc_sec_id ssn social_security_number tax_id nhs_number "
-    "passport_number customer_id crm_id",
-}
-_KIND_BY_NAME = {name: kind for kind, names in _NAMES.items() for name in names.split()}
-_ADDRESS = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-# this share of the values makes a column what its name does not tell
-_MOST = 0.6
 # fewer rows do not tell what a column holds
 _FEWEST = 20
+# where a table has none of these, its rows are told apart by whatever else they hold
+_NAMES = {"first_name", "last_name", "full_name", "email", "company"}
 
 
-def kind_of(column: str) -> str | None:
-    """The kind that a column's name tells, or None."""
-    words = re.sub(r"(?<=[a-z])(?=[0-9])", " ", column.strip().lower())
-    return _KIND_BY_NAME.get("_".join(re.split(r"[\s_.-]+", words)))
-
-
-def _kinds_by_name_and_content(frame: pl.DataFrame) -> dict[str, str]:
-    """Columns by their names; where none is called an address, what looks like addresses is one."""
-    known = {c: k for c in frame.columns if (k := kind_of(c))}
-    if "email" not in known.values() and frame.height >= _FEWEST:
-        texts = [c for c in frame.columns if c not in known and c != "lead_id" and frame.schema[c] == pl.String]
-        shares = frame.select(pl.col(c).str.strip_chars().str.contains(_ADDRESS).mean() for c in texts)
-        known |= {c: "email" for c in texts if (shares[c][0] or 0) >= _MOST}
+def _known(frame: pl.DataFrame) -> dict[str, str]:
+    """Columns by their names, then by what they hold; nothing of a table without names is left out."""
+    columns = [c for c in frame.columns if c != "lead_id"]
+    known = {c: kind for c in columns if (kind := kind_of(c))}
+    # what is no text is told to the caller
+    if frame.height < _FEWEST or not all(is_text(frame.schema[c]) for c in known):
+        return _best(known)
+    known = {c: kind for c, kind in known.items() if _is_of_kind(frame, c, kind)}
+    open_columns = [c for c in columns if kind_of(c) is None]
+    if "date_of_birth" not in {kind for c, kind in known.items() if not is_second_best(c, kind)}:
+        known |= dates_in_parts(frame, open_columns)
+    known = _best(known)
+    known |= look.kinds_by_look(frame, [c for c in open_columns if c not in known], set(known.values()))
+    known |= look.names_by_length(frame, known)
+    if not _NAMES & set(known.values()):
+        known |= look.of_things(frame, known)
     return known
+
+
+def _is_of_kind(frame: pl.DataFrame, column: str, kind: str) -> bool:
+    if kind == "date_of_birth":
+        return is_plausible(frame, column)
+    return not look.says_nothing(frame[column], column, kind)
+
+
+def _best(known: dict[str, str]) -> dict[str, str]:
+    """Without the second best columns of a kind that has a better one."""
+    better = {kind for column, kind in known.items() if not is_second_best(column, kind)}
+    if better & {"first_name", "last_name"}:
+        better.add("full_name")  # an alias is nobody's name where there are names
+    return {c: kind for c, kind in known.items() if kind not in better or not is_second_best(c, kind)}
 
 
 def columns_by_kind(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> dict[str, list[str]]:
@@ -66,8 +62,9 @@ def columns_by_kind(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> d
 
     Args:
         frame: Any table with a column ``lead_id``.
-        columns: Name of a column -> kind; without it, columns are taken by their names, addresses by what they look like,
-            and unknown ones left out.
+        columns: Name of a column -> kind; without it, columns are taken by their names (data/kinds.yaml), from twenty rows on
+            those whose names say nothing by what they look like, and others left out. A table without names, addresses and
+            companies is one of things or of coded answers: there the others are read together.
 
     Raises:
         TypeError: ``columns`` is no mapping, or a column holds anything but one text a row.
@@ -79,7 +76,7 @@ def columns_by_kind(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> d
         )
     if "lead_id" not in frame.columns:
         raise ValueError(f"the table needs a column lead_id; it has: {', '.join(frame.columns) or 'no columns'}")
-    known = _kinds_by_name_and_content(frame) if columns is None else dict(columns)
+    known = _known(frame) if columns is None else dict(columns)
     missing = sorted(set(known) - set(frame.columns), key=str)
     if missing:
         turned = " (a column stands before its kind)" if set(missing) <= set(KINDS) else ""
@@ -97,57 +94,35 @@ def columns_by_kind(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> d
     return {kind: [c for c in frame.columns if known.get(c) == kind and c != "lead_id"] for kind in KINDS}
 
 
-def _text(columns: list[str]) -> list[pl.Expr]:
-    texts = [pl.col(c).cast(pl.String).str.strip_chars() for c in columns]
-    return [pl.when(t != "").then(t) for t in texts]
-
-
-def _first(columns: list[str]) -> pl.Expr:
-    return pl.coalesce(_text(columns)) if columns else pl.lit(None, pl.String)
-
-
-def _together(columns: list[str]) -> pl.Expr:
-    joined = pl.concat_str(_text(columns), separator=" ", ignore_nulls=True) if columns else pl.lit(None, pl.String)
-    return pl.when(joined != "").then(joined)
-
-
-def _birth(frame: pl.DataFrame, columns: list[str]) -> pl.Expr:
-    """The date of birth; year, month and day may stand in columns of their own."""
-    if len(columns) < 2:
-        return _first(columns)
-    digits = [pl.col(c).cast(pl.String).str.extract(r"^\s*(\d{1,4})(?:\.0)?\s*$").cast(pl.Int32) for c in columns]
-    most = frame.select(d.max().alias(c) for c, d in zip(columns, digits, strict=True)).row(0)
-    if any(value is None for value in most):
-        return _first(columns)
-    # the year has the largest number, then the day, then the month
-    order = sorted(range(len(columns)), key=lambda i: (most[i] <= 31, most[i]))
-    width = [4, 2, 2]
-    parts = [digits[i].cast(pl.String).str.zfill(w) for i, w in zip(order[:3], width, strict=False)]
-    return pl.concat_str(parts, separator="")
-
-
 def as_input(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> pl.DataFrame:
     """The table as :data:`leadgrade.people.normalise.INPUT`.
 
     Of several columns of a kind the first that is filled counts; of phones the first two are kept; parts of a street, of a date
-    of birth, of middle names, and columns of kind ``other``, are read together. A second given name is a middle name.
+    of birth, of middle names, and columns of kind ``other``, are read together. A second given name is a middle name. What stands
+    where nothing is known (n/a, null) is null; a number that went through a float loses its ``.0``.
     """
     found = columns_by_kind(frame, columns)
-    apart = {"first_name", "middle_name", "phone", "street", "other", "date_of_birth"}
-    one = [_first(found[k]).alias(k) for k in KINDS if k not in apart]
+    apart = {"first_name", "middle_name", "phone", "street", "other", "date_of_birth", "postal_code", "identifier"}
+    one = [first_of(texts(found[k])).alias(k) for k in KINDS if k not in apart]
     # a second given name is a middle name
     names = [
-        _first(found["first_name"][:1]).alias("first_name"),
-        _together(found["first_name"][1:] + found["middle_name"]).alias("middle_name"),
+        first_of(texts(found["first_name"][:1])).alias("first_name"),
+        together(texts(found["first_name"][1:] + found["middle_name"])).alias("middle_name"),
     ]
-    phones = [_first(found["phone"][:1]).alias("phone"), _first(found["phone"][1:]).alias("mobile")]
+    of_two = [
+        first_of(phones(part)).alias(name)
+        for name, part in (("phone", found["phone"][:1]), ("mobile", found["phone"][1:]))
+    ]
     return frame.select(
         pl.col("lead_id").cast(pl.String),
         *one,
         *names,
-        *phones,
-        _birth(frame, found["date_of_birth"]).alias("date_of_birth"),
-        *(_together(found[k]).alias(k) for k in ("street", "other")),
+        *of_two,
+        first_of(numbers(found["postal_code"])).alias("postal_code"),
+        first_of(identifiers(found["identifier"])).alias("identifier"),
+        date_of_birth(frame, found["date_of_birth"]).alias("date_of_birth"),
+        each_word_once(numbers(found["street"])).alias("street"),
+        together(numbers(found["other"])).alias("other"),
         pl.lit(None, pl.String).alias("company_domain"),
         pl.lit(None, pl.Boolean).alias("email_is_role"),
     )

@@ -51,8 +51,8 @@ _TEXTS = {"other"}
 _SAMPLE = "people.sampled_pairs"
 
 
-def _averages(engine: DuckDBEngine) -> dict[str, float]:
-    """Leads that share the value of an average lead; of what belongs to somebody, people."""
+def _averages(engine: DuckDBEngine) -> tuple[dict[str, float], dict[str, float]]:
+    """By field, leads that share the value of an average lead (of what belongs to somebody, people) and leads that have one."""
     names = {
         "first": "first_name",
         "last": "last_name",
@@ -63,9 +63,11 @@ def _averages(engine: DuckDBEngine) -> dict[str, float]:
     query = """
 select v.field,
     sum(v.records::double * case when v.field in ('email', 'phone', 'identifier') then v.names else v.records end)
-    / sum(v.records) as share
+    / sum(v.records) as share,
+    sum(v.records)::double as filled
 from people.value_counts as v group by v.field"""
-    return {names.get(field, field): share for field, share in engine.collect(query).rows()}
+    rows = [(names.get(field, field), share, filled) for field, share, filled in engine.collect(query).rows()]
+    return {field: share for field, share, _ in rows}, {field: filled for field, _, filled in rows}
 
 
 def _filled(engine: DuckDBEngine, leads: int) -> set[str]:
@@ -78,7 +80,8 @@ def _filled(engine: DuckDBEngine, leads: int) -> set[str]:
 def learn(engine: DuckDBEngine, paired: Paired) -> Model:
     """The model of the table in ``people.features``, whose pairs are in ``people.candidates``."""
     leads = engine.count("people.features")
-    model = prior_model(leads, _averages(engine), _filled(engine, leads))
+    averages, counts = _averages(engine)
+    model = prior_model(leads, averages, _filled(engine, leads), counts)
     if leads < FEWEST_LEADS or not engine.count("people.candidates"):
         return model
     build_sample(engine, _SAMPLE)
@@ -89,9 +92,8 @@ def learn(engine: DuckDBEngine, paired: Paired) -> Model:
     ]
     engine.sql(f"drop table {_SAMPLE}")
     sample = weighed_sample(pl.concat(compared).sort("record_a", "record_b", "weight"))
-    if {fields()[i] for i in sample.encoded.present} <= _TEXTS:
-        return model
-    return _fit(model, sample, _same_names(engine))
+    is_text = {fields()[i] for i in sample.encoded.present} <= _TEXTS
+    return _fit(model, sample, _same_names(engine), learned=() if is_text else tuple(model.tables))
 
 
 def _counts(totals: Floats, squares: Floats, mask: Masks) -> Floats:
@@ -169,14 +171,16 @@ def _learned_tables(prior: Model, sample: WeighedSample, name: str, found: dict[
     return tables
 
 
-def _learned_odds(prior: Model, found: dict[str, Floats], weights: Floats) -> dict[str, float]:
+def learned_odds(prior: Model, found: dict[str, Floats], weights: Floats) -> dict[str, float]:
     """log2 of the share of all pairs that is of each class, the prior counting as a few pairs."""
     pairs, few = prior.leads * (prior.leads - 1) / 2, settings()["prior_pairs"]
     odds = dict(prior.odds)
     for name in odds.keys() - {STRANGER, MOVED}:
         total = float((found[name] * weights).sum())
         # pairs that share two values are counted twice, so a share may come out above one
-        odds[name] = min(math.log2((total + few) / (pairs + few / 2.0 ** prior.odds[name])), -1.0)
+        most = settings()["most_pairs_of_class"].get(name, prior.leads) * prior.leads / pairs
+        share = (total + few) / (pairs + few / 2.0 ** prior.odds[name])
+        odds[name] = math.log2(min(share, most, 0.5))
     if MOVED in odds:
         spec = settings()["moved"]
         of_one, moved = (float((found[name] * weights).sum()) for name in (PERSON, MOVED))
@@ -223,19 +227,20 @@ def _strangers_of_one_name(found: dict[str, Floats], encoded: Encoded, weights: 
     return max(same_names - float((found[PERSON] * weights)[has_both].sum()) - movers, 0.0)
 
 
-def _fit(prior: Model, sample: WeighedSample, same_names: float) -> Model:
+def _fit(prior: Model, sample: WeighedSample, same_names: float, learned: tuple[str, ...]) -> Model:
+    """The model after some rounds; of classes that are not learned only how many pairs there are."""
     model, encoded, weights = prior, sample.encoded, sample.weights
     for _ in range(ROUNDS):
         found = posterior(model, encoded)
         # who shares no key is not one person: a small doubt about each of very many pairs would drown what the candidates say
         for name in found.keys() & {PERSON, MOVED}:
             found[name] = found[name] * sample.is_candidate
-        tables = {n: _learned_tables(prior, sample, n, found) for n in model.tables}
+        tables = prior.tables | {n: _learned_tables(prior, sample, n, found) for n in learned}
         others = (1 - found[PERSON] - found.get(MOVED, 0.0)) * weights
         pairs = _strangers_of_one_name(found, encoded, weights, same_names)
         namesakes, origin = _learned_namesakes(prior, model, pairs), _learned_origin(model, encoded, others)
-        before, odds = model.odds, _learned_odds(prior, found, weights)
-        model = Model(tables, odds, prior.averages, prior.leads, namesakes, origin)
+        before, odds = model.odds, learned_odds(prior, found, weights)
+        model = Model(tables, odds, prior.averages, prior.filled, prior.leads, namesakes, origin)
         if all(abs(odds[name] - before[name]) < _STILL for name in odds.keys() & {PERSON, MOVED}):
             break
     return model

@@ -52,11 +52,13 @@ def _share(model: Model, field: int, records: Any) -> Any:
         return np.log2(np.maximum(records, 1.0) * spec["others"] / (model.leads + config["reference"]))
     # a column of few values shows it, the more so the more leads there are; of one that may hold anything only the table tells
     seen = max(float(model.averages[field]) - model.own_leads(field), 0.5)
-    told = (seen + config["reference"] * share) / (model.leads + config["reference"])
-    share = seen / max(model.leads, 1) if spec.get("open") else max(share, told)
+    # who has no value shares none
+    having = float(model.filled[field])
+    told = (seen + config["reference"] * share) / (having + config["reference"])
+    share = seen / having if spec.get("open") else max(share, told)
     few = config["alike"]
     known = np.maximum(records - model.own_leads(field), 0.0) + few
-    return np.log2(np.minimum(known / (model.leads + few / share), 1.0))
+    return np.log2(np.minimum(known / (having + few / share), 1.0))
 
 
 def usual_shares(model: Model) -> list[float]:

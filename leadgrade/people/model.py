@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ FINER = {
 }
 
 
+# values of these are few in some tables and the same for all in others
+_PLACES = {"company", "job_title", *FINER}
 # entries of a field that are no levels
 _OF_THE_FIELD = ("share", "others", "open")
 
@@ -96,6 +99,7 @@ class Model:
         odds: Class -> log2 of its share of all pairs.
         namesakes: log2 of how much oftener than by chance strangers agree in both names: names go together by origin and age.
         averages: Leads that share the value of an average lead, by field.
+        filled: Leads that have a value, by field.
         leads: Leads of the table.
         origin: log2 of how much oftener than other strangers namesakes are of one country.
     """
@@ -103,6 +107,7 @@ class Model:
     tables: dict[str, list[Floats]]
     odds: dict[str, float]
     averages: Floats
+    filled: Floats
     leads: int
     namesakes: float
     origin: float
@@ -162,13 +167,26 @@ def _log(shares: list[float]) -> Floats:
     return np.array([*(math.log2(max(s, 1e-9)) for s in shares), 0.0])
 
 
-def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) -> Model:
+def _with_chance(field: str, shares: list[float], chances: dict[str, float]) -> list[float]:
+    """Shares of the levels where any two leads agree so often by chance: who moves within a table of one town stays in it."""
+    chance = chances.get(field, 0.0) if field in _PLACES else 0.0
+    names = levels(field)[:-1]
+    return [
+        share if family(name) else share * (1 - chance) + chance * (name == "same")
+        for name, share in zip(names, shares, strict=True)
+    ]
+
+
+def prior_model(
+    leads: int, averages: dict[str, float], filled: Container[str], counts: Mapping[str, float] = MappingProxyType({})
+) -> Model:
     """The model before anything is learned.
 
     Args:
         leads: Leads of the table.
         averages: Leads that share the value of an average lead, by field.
         filled: Columns of people.features with values: without a company nobody has colleagues.
+        counts: Leads that have a value, by field; all of them where it is not told.
     """
     config = settings()
     person, stranger = [], []
@@ -177,10 +195,14 @@ def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) 
         person.append(_log([2 ** s["bits"] if "bits" in s else s["m"] for s in specs]))
         stranger.append(_log([1.0 if "bits" in s else s.get("u", 1.0) for s in specs]))
     tables = {PERSON: person, STRANGER: stranger}
-    moved = config["moved"]
+    moved, chances = config["moved"], {f: min(n / max(counts.get(f, leads), 1), 1.0) for f, n in averages.items()}
     if any(f in filled for f in moved["needs"]):
         tables[MOVED] = [
-            _log([moved[f].get(level, 2.0 ** config["fields"][f][level].get("bits", 0)) for level in levels(f)[:-1]])
+            _log(
+                _with_chance(
+                    f, [moved[f].get(n, 2.0 ** config["fields"][f][n].get("bits", 0)) for n in levels(f)[:-1]], chances
+                )
+            )
             if f in moved
             else person[i]
             for i, f in enumerate(fields())
@@ -188,7 +210,9 @@ def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) 
     classes = {name: spec for name, spec in config["classes"].items() if any(f in filled for f in spec["needs"])}
     for name, spec in classes.items():
         tables[name] = [
-            _log([spec[f].get(level, 1.0) for level in levels(f)[:-1]]) if f in spec else stranger[i].copy()
+            _log(_with_chance(f, [spec[f].get(level, 1.0) for level in levels(f)[:-1]], chances))
+            if f in spec
+            else stranger[i].copy()
             for i, f in enumerate(fields())
         ]
     size = leads + config["reference"]
@@ -197,4 +221,5 @@ def prior_model(leads: int, averages: dict[str, float], filled: Container[str]) 
     if MOVED in tables:
         odds[MOVED] = odds[PERSON] + math.log2(moved["share"])
     known = np.array([averages.get(f, 0.0) for f in fields()])
-    return Model(tables, odds, known, leads, config["namesakes"], 0.0)
+    having = np.array([max(counts.get(f, leads), 1.0) for f in fields()])
+    return Model(tables, odds, known, having, leads, config["namesakes"], 0.0)

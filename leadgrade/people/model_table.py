@@ -10,6 +10,7 @@ from leadgrade.people.model import Model, fields, levels
 _ROW = ("class", "field", "level", "log2_share")
 # rows that are no level of a field
 _TABLE, _ODDS, _AVERAGE, _NAMESAKES, _LEADS, _ORIGIN = "table", "odds", "average", "namesakes", "leads", "origin"
+_FILLED = "filled"
 
 
 def to_frame(model: Model) -> pl.DataFrame:
@@ -22,6 +23,7 @@ def to_frame(model: Model) -> pl.DataFrame:
     ]
     rows += [(name, None, _ODDS, float(odds)) for name, odds in model.odds.items()]
     rows += [(_TABLE, field, _AVERAGE, float(v)) for field, v in zip(fields(), model.averages, strict=True)]
+    rows += [(_TABLE, field, _FILLED, float(np.log2(v))) for field, v in zip(fields(), model.filled, strict=True)]
     rows += [(_TABLE, None, _ORIGIN, model.origin)]
     rows += [(_TABLE, None, _NAMESAKES, model.namesakes), (_TABLE, None, _LEADS, float(np.log2(max(model.leads, 1))))]
     return pl.DataFrame(rows, schema=dict.fromkeys(_ROW[:3], pl.String) | {_ROW[3]: pl.Float64}, orient="row")
@@ -36,6 +38,7 @@ def from_frame(frame: pl.DataFrame) -> Model:
         for name in classes
     }
     averages = np.array([found[_TABLE, field, _AVERAGE] for field in fields()])
+    filled = np.array([float(round(2 ** found[_TABLE, field, _FILLED])) for field in fields()])
     odds = {name: found[name, None, _ODDS] for name in classes}
     leads = round(2 ** found[_TABLE, None, _LEADS])
-    return Model(tables, odds, averages, leads, found[_TABLE, None, _NAMESAKES], found[_TABLE, None, _ORIGIN])
+    return Model(tables, odds, averages, filled, leads, found[_TABLE, None, _NAMESAKES], found[_TABLE, None, _ORIGIN])

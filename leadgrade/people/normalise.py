@@ -22,7 +22,21 @@ INPUT: dict[str, pl.DataType] = {
 } | {"email_is_role": pl.Boolean()}  # fmt: skip
 
 _LETTERS = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
-_HONORIFICS = r"^(?:mr|mrs|ms|miss|dr|prof|sir|herr|frau|mme|sr|sra)\s+"
+# a name of two scripts is one name: as passports write it, in the order of the alphabets
+_SCRIPTS = (
+    (
+        "абвгдежзиклмнопрстуфхцчшщъыьэюяіє",
+        "a b v g d e zh z i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya i e",
+    ),
+    ("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o"),
+)
+_LATIN = _LETTERS | {
+    letter: latin.strip("-") for alphabet, row in _SCRIPTS for letter, latin in zip(alphabet, row.split(), strict=True)
+}
+_HONORIFICS = r"^(?:mr|mrs|ms|miss|dr|prof|sir|herr|frau|mme|sr|sra|rev|capt|lt|sgt|pvt|lord|lady)\s+"
+_AFTER_NAMES = r"(?i)[\s,]+(?:jr|sr|junior|senior|ii|iii|iv|ph\.?d|m\.?d|esq|dds|mba|cpa)\.?\s*$"
+# surname, given name, patronymic: so lists of Russian and Ukrainian names stand
+_PATRONYMIC_LAST = r"^(\S+) (\S+) (\S+(?:ovich|evich|ovych|evych|yevich|ilich|ovna|evna|yevna|ivna|yivna|ichna))$"
 # letters that sound alike; doubles fall together and vowels after the first letter go
 _SOUNDS = {"ph": "f", "ck": "k", "gh": "g", "th": "t", "sh": "s", "sch": "s", "tz": "z", "dt": "t", "qu": "k", "c": "k", "z": "s",
            "v": "f", "w": "f", "y": "i", "j": "i", "d": "t", "x": "ks"}  # fmt: skip
@@ -40,8 +54,8 @@ def _filled(text: pl.Expr) -> pl.Expr:
 
 def folded(text: pl.Expr) -> pl.Expr:
     """Lower case, no accents, one blank between words, null where nothing is left."""
-    plain = text.str.to_lowercase().str.replace_many(list(_LETTERS), list(_LETTERS.values()))
-    return _filled(vocabulary.fold_expr(plain.str.replace_all(r"['’`.]", "")))
+    plain = vocabulary.fold_expr(text.str.replace_all(r"['’`.]", ""))
+    return _filled(plain.str.replace_many(list(_LATIN), list(_LATIN.values())))
 
 
 def _by_value(frame: pl.DataFrame, column: str, form: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
@@ -68,12 +82,19 @@ def _name(text: pl.Expr) -> pl.Expr:
 
 
 def _whole_name(text: pl.Expr) -> pl.Expr:
-    """Words of a full name, "Last, First" turned round."""
-    return _name(text.str.replace(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$", "$2 $1"))
+    """Words of a full name without what stands after it; "Last, First" and surnames before patronymics turned round."""
+    alone = text.str.replace(_AFTER_NAMES, "").str.replace(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$", "$2 $1")
+    return _name(alone).str.replace(_PATRONYMIC_LAST, "$2 $3 $1")
 
 
 def _street(text: pl.Expr) -> pl.Expr:
     return folded(text).str.split(" ").list.eval(pl.element().replace(_ABBREVIATIONS)).list.join(" ")
+
+
+def _postal(text: pl.Expr) -> pl.Expr:
+    """A postal code without blanks, the four figures after a ZIP code, and the zeros in front that spreadsheets take away."""
+    area = text.str.replace(r"^(\d{5})-\d{4}$", "$1")
+    return _filled(folded(area).str.replace_all(" ", "").str.replace("^0+(.)", "$1"))
 
 
 def _date(text: pl.Expr) -> pl.Expr:
@@ -96,7 +117,7 @@ _FORMS: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr]]] = {
     "street": ("street", _street),
     "city": ("city", folded),
     "region": ("region", folded),
-    "postal_code": ("postal", lambda text: _filled(folded(text).str.replace_all(" ", ""))),
+    "postal_code": ("postal", _postal),
     "country": ("country", folded),
     "date_of_birth": ("dob", _date),
     "identifier": ("identifier", lambda text: _filled(folded(text).str.replace_all(r"[^\p{L}0-9]", ""))),

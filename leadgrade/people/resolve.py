@@ -41,7 +41,7 @@ def resolve(
         leads: Any table with a column ``lead_id``, unique and filled; everything else may be missing.
         columns: Name of a column -> its kind: first_name, last_name, full_name, middle_name, gender, email, phone, company,
             job_title, street, city, region, postal_code, country, date_of_birth, identifier, other. With it, only
-            the columns that it names are read; left out, columns are taken by their names.
+            the columns that it names are read; left out, columns are taken by their names and by what they hold.
         threshold: Match probability from which two rows are one person, above 0 and up to 1; left out: 0.7.
 
     Returns:

@@ -18,9 +18,17 @@ RELATED = 0.5
 
 
 def _is_certain() -> pl.Expr:
-    """Both names and something that belongs to one person: this holds in every table, however odd."""
+    """Both names and something that belongs to one person: this holds in every table, however odd.
+
+    So do both names, the date of birth and the home, and the personal address of somebody without any name: a table of which half
+    is one person, or of addresses alone, would teach that they say nothing.
+    """
     names = pl.col("first_name").is_in(["same", "nickname"]) & (pl.col("last_name") == "same")
-    return names & ((pl.col("email") == "same") | (pl.col("identifier") == "same"))
+    own = (pl.col("email") == "same") | (pl.col("identifier") == "same")
+    is_home = pl.any_horizontal(pl.col(field) == "same" for field in ("street", "postal_code", "phone"))
+    whole = (pl.col("first_name") == "same") & (pl.col("date_of_birth") == "same") & is_home
+    nameless = (pl.col("first_name") == "missing") & (pl.col("last_name") == "missing")
+    return (names & (own | whole)) | (nameless & (pl.col("email") == "same"))
 
 
 def _is_half_known() -> pl.Expr:

@@ -97,10 +97,16 @@ def _jw(frame: pl.DataFrame, field: str, texts: Texts) -> pl.Series:
     return similarity(a, b, JaroWinkler.similarity, least, once=once, held=_held(texts, field))
 
 
+def _words_in_order(texts: pl.Series) -> pl.Series:
+    """The words of each text in the order of the alphabet; each text is put in order once, for it stands in many pairs."""
+    distinct, numbers = numbered(texts)
+    return distinct.str.split(" ").list.sort().list.join(" ")[numbers]
+
+
 def _words(frame: pl.DataFrame, field: str) -> pl.Series:
     if any(frame[f"{field}_{side}"].null_count() == frame.height for side in "ab"):
         return pl.Series("score", [None], dtype=pl.Float64).new_from_index(0, frame.height)
-    a, b = (frame[f"{field}_{side}"].str.split(" ").list.sort().list.join(" ") for side in "ab")
+    a, b = (_words_in_order(frame[f"{field}_{side}"]) for side in "ab")
     said = similarity(a, b, Indel.normalized_similarity, LEAST_WORDS[field] - _MARGIN)
     return pl.select(pl.when(a == b).then(1.0).otherwise(said)).to_series()
 

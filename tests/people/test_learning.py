@@ -8,6 +8,7 @@ import random
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -21,6 +22,7 @@ from leadgrade.people.cluster import cluster
 from leadgrade.people.decide import Named
 from leadgrade.people.explain import explain_pair, render
 from leadgrade.people.kinds import as_input, kind_of
+from leadgrade.people.learn import learned_odds
 from leadgrade.people.likelihood import usual_shares
 from leadgrade.people.model import MOVED, PERSON, class_spec, family, fields, levels, prior_model, settings
 from leadgrade.people.model_table import from_frame, to_frame
@@ -136,12 +138,30 @@ def test_many_leads_of_a_person_do_not_make_its_values_common() -> None:
     assert usual_shares(model)[last] < before - 1
 
 
+def test_a_value_that_all_have_who_have_one_is_common_however_few_they_are() -> None:
+    city = fields().index("city")
+    whole = prior_model(10_000, {"city": 10_000.0}, {"company"})
+    half = prior_model(10_000, {"city": 5_000.0}, {"company"}, {"city": 5_000.0})
+    assert usual_shares(half)[city] == pytest.approx(usual_shares(whole)[city], abs=0.01)
+    assert usual_shares(half)[city] > -0.1
+
+
+def test_a_home_has_an_end_and_a_workplace_may_have_all() -> None:
+    prior = prior_model(1000, {}, {"company", "street"})
+    half = np.array([300_000.0])
+    found = {name: np.array([1.0]) for name in prior.odds}
+    odds = learned_odds(prior, found, half)
+    assert odds["household"] == pytest.approx(math.log2(2 * 5 / 999))
+    assert odds["workplace"] == -1
+
+
 def test_the_model_survives_its_table() -> None:
-    model = prior_model(1000, {"city": 12.0}, {"company"})
+    model = prior_model(1000, {"city": 12.0}, {"company"}, {"city": 700.0})
     again = from_frame(to_frame(model).sample(fraction=1.0, shuffle=True, seed=1))
     assert again.odds == model.odds
     assert again.leads == 1000
     assert (again.averages == model.averages).all()
+    assert (again.filled == model.filled).all()
     assert all(
         (a == b).all() for name in model.tables for a, b in zip(model.tables[name], again.tables[name], strict=True)
     )

@@ -51,6 +51,19 @@ def test_equal_rows_are_one_person_however_many() -> None:
     assert found["person_id"].n_unique() == 1
 
 
+def test_half_the_table_or_addresses_alone_are_who_they_are() -> None:
+    row = {"first_name": "Ida", "last_name": "Krog", "dob": "1970-01-02", "zip": "10115"}
+    found = resolve(pl.DataFrame([row | {"lead_id": f"l{i}"} for i in range(300)]))
+    assert found["person_id"].n_unique() == 1
+    boxes = pl.DataFrame({"lead_id": range(600), "email": [f"q{i // 2}w@one.example" for i in range(600)]})
+    assert resolve(boxes)["person_id"].n_unique() == 300
+
+
+def test_a_number_that_many_names_share_is_nobodys() -> None:
+    frame = made_leads().drop("truth", "email", "phone", "company", "city").with_columns(ssn=pl.lit("078-05-1120"))
+    assert resolve(frame.unique(["first_name", "last_name"]))["person_id"].n_unique() >= 200
+
+
 def test_one_column_alone() -> None:
     found = resolve(
         pl.DataFrame({"lead_id": ["a", "b", "c"], "email": ["x1@q.example", "x1@q.example", "y@q.example"]})
