@@ -106,10 +106,23 @@ class Home:
         loaded: dict[str, Any] = json.loads(text)
         return loaded
 
-    def consent_seals(self) -> list[str]:
-        """Seals of the ledger of consent that the kept generations up to the current one went out with."""
-        current = self.current()
-        seals = (self.manifest(g).get("consent_seal") for g in self.generations() if current is None or g <= current)
+    def ledger_line(self, generation: str) -> list[str]:
+        """Kept generations whose ledgers of consent go on in that of a generation, which comes first.
+
+        A rollback, and a work file that was lost, leave generations behind that no later one goes on from.
+        """
+        kept, line = self.generations(), list[str]()
+        found: str | None = generation
+        while found in kept:
+            line.append(found)
+            # before manifests said it, each went on from the one before
+            before = [g for g in kept if g < found][-1:]
+            found = self.manifest(found).get("consent_ledger_from", before[0] if before else None)
+        return line
+
+    def consent_seals(self, generation: str) -> list[str]:
+        """Seals that the ledger of consent of a generation must hold, as manifests of kept generations say."""
+        seals = (self.manifest(g).get("consent_seal") for g in self.ledger_line(generation))
         return [str(seal) for seal in seals if seal]
 
     def work_file(self, run_id: str) -> Path:
