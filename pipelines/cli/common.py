@@ -19,8 +19,8 @@ from leadgrade.raw.headers import mapping_faults
 from pipelines.environment import config_folder, home_folder
 
 BAD_INPUT = 2
-# where the output goes to a file the tables need a width of their own
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+# a file or a pipe gets every cell whole, on one line
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
 errors = Console(stderr=True, highlight=False)
 
 
