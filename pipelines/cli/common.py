@@ -16,7 +16,7 @@ from leadgrade.config.loader import Settings
 from leadgrade.config.sources import mode_faults, source_faults
 from leadgrade.errors import ConfigError, InputError
 from leadgrade.raw.headers import mapping_faults
-from pipelines.environment import config_folder, home_folder
+from pipelines.environment import config_folder, home_folder, shipped_config
 
 BAD_INPUT = 2
 # a file or a pipe gets every cell whole, on one line
@@ -57,10 +57,15 @@ def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
 
 def checked_settings(folder: Path) -> Settings:
     """The configuration, or the end with every fault named and exit code 2."""
+    if not folder.is_dir():
+        fail(
+            f"{folder}: no such folder. Name the folder of the configuration with --config DIR or LEADGRADE_CONFIG; "
+            f"the one that comes with the project is {shipped_config()}"
+        )
     try:
         return load_settings(folder, (mode_faults, source_faults, mapping_faults))
     except ConfigError as error:
-        fail(f"{folder}: {error}")
+        fail(f"{folder}: {error}\nMend what is listed in these files, then look again: leadgrade check")
 
 
 def published_warehouse(warehouse: Path) -> Path:

@@ -13,7 +13,7 @@ import polars as pl
 from rich.table import Table
 
 from leadgrade.config.loader import load_model
-from leadgrade.errors import ConfigError
+from leadgrade.errors import ConfigError, InputError
 from leadgrade.publish import Home
 from leadgrade.scores.past import Facts
 from pipelines.cli.common import (
@@ -66,7 +66,11 @@ def replay(
     try:
         model = load_model(model_file.expanduser()) if model_file else None
     except ConfigError as error:
-        fail(f"{model_file}: {error}")
+        fail(
+            f"{model_file}: {error}\nMend it and ask again; docs/configuration.md says what each key of a scoring model holds"
+        )
+    except InputError as error:
+        fail(f"--model: {error}; without --model the configured one is replayed")
     from assets.past import Past  # noqa: PLC0415  Dagster takes seconds to import
 
     past, nights = Past(here, settings, facts), []

@@ -88,7 +88,7 @@ def _list(title: str, rows: list[dict[str, Any]]) -> None:
         return
     shown = rows[:_MOST] if console.is_terminal else rows
     console.print(f"{title} ({len(rows):,})", style="italic", markup=False)
-    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name in rows[0]:
         grid.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in _SHORT)
     for row in shown:

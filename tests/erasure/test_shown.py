@@ -15,7 +15,8 @@ HELD = Held(
     people=[f"p_{n}" for n in range(7)],
     origins=[
         {
-            "object": "events", "source": "a_source_with_a_name_that_is_longer_than_a_screen_leaves_room_for", "file_id": "0123456789abcdef",
+            "object": "events", "source": "a_source_with_a_name_that_is_longer_than_a_screen_leaves_room_for",
+            "file_id": "0123456789abcdef",
             "taken_in_at": datetime(2026, 10, 1), "rows": 26, "current_rows": 26, "row_numbers": list(range(5014, 5040)),
         }
     ],
