@@ -27,7 +27,9 @@ def check(home: Path | None, config: Path | None) -> None:
     if empty:
         _note(f"no file matches the path of {', '.join(empty)} (below {home})")
     if len(empty) == len(sources):
-        _note(f"there is nothing to take in. {_MORE_FILES}; a demo set: leadgrade demo --rows 2000 --out {home / 'inbox'}")
+        _note(
+            f"there is nothing to take in. {_MORE_FILES}; a demo set: leadgrade demo --rows 2000 --out {home / 'inbox'}"
+        )
     elif empty:
         _note(f"the others can be run: leadgrade run. {_MORE_FILES}")
 
