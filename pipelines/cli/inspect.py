@@ -17,6 +17,8 @@ from leadgrade.raw.inspection import Inspected, inspect
 from leadgrade.raw.mappings_data import OBJECTS, canonical_fields, known_systems
 from pipelines.cli.common import BAD_INPUT, checked_settings, config_option, console, fail, resolve
 
+_DEMO = "exports of a demo set: leadgrade demo --rows 2000 --out DIR"
+
 
 def _country(_context: click.Context, _option: click.Parameter, code: str | None) -> str | None:
     problem = country_problem(code) if code else None
@@ -37,7 +39,7 @@ def _mapping(_context: click.Context, _option: click.Parameter, pairs: tuple[str
 
 
 @click.command("inspect")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--source", "source_name", metavar="NAME", help="Describe the files as this source of sources.yaml does.")
 @click.option("--system", type=click.Choice(known_systems()), help="Header mapping; absent: guessed.")
 @click.option(
@@ -56,6 +58,7 @@ def inspect_files(
 ) -> None:  # fmt: skip
     """Show what the intake would make of files: format, mapping, rows, reasons. Nothing is kept."""
     settings = checked_settings(resolve(None, config)[1])
+    _there(paths)
     source = _source(settings, source_name)
     described = {"system": system, "object": object_name, "country": country, "date_order": date_order}
     try:
@@ -70,6 +73,16 @@ def inspect_files(
                 console.print(line, markup=False, soft_wrap=True)
     if not any(file.facts for file in found):
         raise SystemExit(BAD_INPUT)
+
+
+def _there(paths: tuple[Path, ...]) -> None:
+    """Ends where a file is not there, with the name that was meant."""
+    for path in paths:
+        if not path.exists():
+            beside = [p.name for p in path.parent.iterdir() if p.is_file()] if path.parent.is_dir() else []
+            meant = near(path.name, sorted(beside))
+            hint = meant if meant.startswith("did you") else f"give the path of an export; {_DEMO}"
+            fail(f"{path}: no such file ({hint})")
 
 
 def _source(settings: Settings, name: str | None) -> Source | None:
