@@ -9,7 +9,7 @@ import click
 from leadgrade.config.loader import Settings
 from leadgrade.raw.inbox.buckets import is_address
 from leadgrade.raw.inbox.storage import list_files
-from pipelines.cli.common import checked_settings, config_option, console, home_option, resolve
+from pipelines.cli.common import checked_settings, config_option, console, home_option, home_problem, resolve
 
 _MORE_FILES = "Put exports where path of sources.yaml looks for them, or change path there"
 
@@ -23,6 +23,10 @@ def check(home: Path | None, config: Path | None) -> None:
     settings = checked_settings(folder)
     sources = settings.sources.sources
     console.print(f"{folder}: no faults; {len(sources)} sources", markup=False, soft_wrap=True)
+    problem = home_problem(home)
+    if problem:
+        _note(problem)
+        return
     empty = _without_files(settings, home)
     if empty:
         _note(f"no file matches the path of {', '.join(empty)} (below {home})")

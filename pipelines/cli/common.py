@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,9 +20,21 @@ from leadgrade.raw.headers import mapping_faults
 from pipelines.environment import config_folder, home_folder, shipped_config
 
 BAD_INPUT = 2
+
+
+class _Output(Console):
+    """Goes on in silence where nobody reads any more: ``leadgrade run | head`` is to publish all the same."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+
+
 # a file or a pipe gets every cell whole, on one line
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
-errors = Console(stderr=True, highlight=False)
+console = _Output(highlight=False, width=None if sys.stdout.isatty() else 10_000)
+errors = _Output(stderr=True, highlight=False)
 
 
 def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,6 +79,28 @@ def checked_settings(folder: Path) -> Settings:
         return load_settings(folder, (mode_faults, source_faults, mapping_faults))
     except ConfigError as error:
         fail(f"{folder}: {error}\nMend what is listed in these files, then look again: leadgrade check")
+
+
+def writable_home(root: Path) -> None:
+    """Ends where this account may not write into the home: everything that changes something does."""
+    problem = home_problem(root)
+    if problem:
+        fail(problem)
+
+
+def home_problem(root: Path) -> str:
+    """Why this account cannot work in a home; empty where it can. One that is not there yet is made where its folder allows it."""
+    place = root
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        return f"{place}: no folder. Name another home with --home DIR or LEADGRADE_HOME"
+    if os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        return ""
+    return (
+        f"{place}: this account cannot read and write there. Run leadgrade as the owner of the folder, or name another home "
+        "with --home DIR or LEADGRADE_HOME"
+    )
 
 
 def published_warehouse(warehouse: Path) -> Path:

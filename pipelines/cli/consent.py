@@ -11,11 +11,12 @@ from leadgrade.hygiene.ledger.verify import FAULTS, Verdict, verify
 from leadgrade.publish import Home
 from leadgrade.publish.branch import newest_base
 from pipelines.cli.common import console, errors, fail, home_option, published_warehouse, resolve
+from pipelines.cli.groups import Group
 
 BROKEN = 1
 
 
-@click.group()
+@click.group(cls=Group)
 def consent() -> None:
     """Look after the ledger of consent: verify that nothing in it was changed."""
 

@@ -10,7 +10,16 @@ import click
 
 from leadgrade.errors import InputError
 from leadgrade.publish import Home
-from pipelines.cli.common import checked_settings, config_option, console, errors, fail, home_option, resolve
+from pipelines.cli.common import (
+    checked_settings,
+    config_option,
+    console,
+    errors,
+    fail,
+    home_option,
+    resolve,
+    writable_home,
+)
 
 if TYPE_CHECKING:
     from leadgrade.config import Settings
@@ -65,6 +74,7 @@ def erase(home: Path | None, config: Path | None, verify: str | None, lift: str 
     """
     home, config = resolve(home, config)
     settings, here = checked_settings(config), Home(home)
+    writable_home(home)
     try:
         if verify is not None:
             _verify(here, settings, _certificate(here, "--verify", verify))

@@ -19,6 +19,7 @@ from leadgrade.raw.rework import worklist
 from leadgrade.raw.rework.reasons import reasons
 from leadgrade.raw.rework.worklist import Exported, Published
 from pipelines.cli.common import checked_settings, config_option, console, errors, fail, home_option, resolve
+from pipelines.cli.groups import Group
 from pipelines.cli.run import run as run_command
 
 SHOWN = 50
@@ -30,7 +31,7 @@ reason_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def quarantine() -> None:
     """Work the refused rows: list them, export them, give them back corrected."""
 
