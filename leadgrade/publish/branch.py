@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 import leadgrade
@@ -81,6 +82,21 @@ def _prepare_branch(home: Home, run_id: str, full: bool) -> Branch:
     return Branch(path, home.current(), base[0] if base else None)
 
 
+def _opened(home: Home, branch: Branch, memory: str, spill: Path) -> DuckDBEngine:
+    """The work file of a run; a copy that cannot be opened goes, for the next run would take it up again."""
+    try:
+        return DuckDBEngine(branch.path, memory_limit=memory, spill=spill)
+    except duckdb.IOException as error:
+        source = branch.path
+        if branch.copied:
+            source = home.work_file(str(home.manifest(branch.copied)["run_id"]))
+            shutil.rmtree(branch.path.parent, ignore_errors=True)
+        raise InputError(
+            f"{source} cannot be opened ({str(error).splitlines()[0]}): restore it from a backup, or take it away; leadgrade run "
+            "then says what it goes on from"
+        ) from None
+
+
 def memory_limit(setting: str) -> str:
     """Half of the machine for 'auto': DuckDB runs up to 15 % over its limit and polars needs room beside it."""
     if setting != "auto":
@@ -144,13 +160,15 @@ def open_branch(
         full: Forget kept answers; start empty where no earlier work file is left.
 
     Raises:
-        InputError: where something was published before, but none of its work files is left.
+        InputError: where something was published before, but none of its work files is left, the last one is damaged, or
+            the key of the home is gone.
     """
     with working(home):
         home.prepare()
+        home.check_secret()
         branch = _prepare_branch(home, run_id, full)
         spill = branch.path.parent / "spill"
-        engine = DuckDBEngine(branch.path, memory_limit=memory_limit(settings.run.memory_limit), spill=spill)
+        engine = _opened(home, branch, memory_limit(settings.run.memory_limit), spill)
         try:
             branch.path.chmod(0o600)
             run = Run(engine, settings, home.root, run_id, _as_of(engine, run_id, as_of, now), home.secret(), full)

@@ -42,7 +42,7 @@ def ledger_before(home: Home, engine: DuckDBEngine, secret: str, current: str, c
     """
     goes_on = go_on_from(engine, home.published / current / "warehouse.duckdb", secret)
     if copied is None:
-        lost = home.work_file(str(home.manifest(current)["run_id"]))
+        lost = home.work_file(current.partition("-")[2])
         _progress.warning(_ANEW, home.runs, current, _GOES_ON if goes_on else _LEDGER_ANEW, lost)
     else:
         _progress.warning(_EARLIER, current, home.runs, copied, _GOES_ON if goes_on else _LEDGER_EARLIER)

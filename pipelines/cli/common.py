@@ -89,7 +89,7 @@ def writable_home(root: Path) -> None:
 
 
 def home_problem(root: Path) -> str:
-    """Why this account cannot work in a home; empty where it can. One that is not there yet is made where its folder allows it."""
+    """Why this account cannot work in a home, or make it where it is not there yet; empty where it can."""
     place = root
     while not os.path.lexists(place) and place != place.parent:
         place = place.parent

@@ -17,6 +17,7 @@ _NEXT_STEPS = {
     errno.EPERM: "look at its owner and its rights",
     errno.EROFS: "it lies on a disk that cannot be written: give another place",
     errno.ENOSPC: "make room on the disk, then ask for the same again",
+    errno.EEXIST: "a file stands where a folder is expected: take it away",
     errno.ENOENT: "make its folder first, or give another place",
     errno.ENOTDIR: "a file stands where a folder is expected: give another place",
     errno.EISDIR: "it is a folder: give a file",
@@ -60,6 +61,9 @@ class Group(click.Group):
 
 
 def _end(error: Exception) -> NoReturn:
+    if any(kind.__name__ == "LeadgradeError" for kind in type(error).__mro__):  # says what to do itself
+        click.secho(str(error), fg="red", err=True)
+        raise SystemExit(BAD_INPUT)
     if isinstance(error, OSError) and error.filename and error.errno in _NEXT_STEPS:
         click.secho(f"{error.filename}: {error.strerror}; {_NEXT_STEPS[error.errno]}", fg="red", err=True)
         raise SystemExit(BAD_INPUT)
