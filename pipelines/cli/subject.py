@@ -62,6 +62,10 @@ def subject(
         fail(f"{values}: the file is there already; name a new one")
     except InputError as error:
         fail(str(error))
+    if not (found.people or found.origins or found.tables or found.mentions):
+        if values:
+            values.unlink()
+        fail("nothing is held of whom you name: compare the spelling, a number needs its country code (+49...)")
     _show(found)
     if values:
         console.print(f"{written:,} rows with all their values: {values}", markup=False, soft_wrap=True)

@@ -82,6 +82,9 @@ def test_what_is_held_is_written_over_no_file(seed: Path, config: Path, tmp_path
     again = call(seed, config, "subject", "--from", "-", "--values", str(target), typed=world.ANN)
     assert (again.exit_code, "is there already" in again.stderr) == (2, True)
     assert call(seed, config, "subject").exit_code == 2
+    new = tmp_path / "new.json"
+    nobody = call(seed, config, "subject", "--from", "-", "--values", str(new), typed="nobody@nowhere.example")
+    assert (nobody.exit_code, "nothing is held of whom you name" in nobody.stderr, new.exists()) == (2, True, False)
 
 
 def test_erase_says_what_it_did(erased: Erased) -> None:
