@@ -105,5 +105,7 @@ def _failure(event: dg.DagsterEvent) -> tuple[str, str]:
     if error is None:
         return "", ""
     name = error.cls_name or ""
+    if name == "DagsterExecutionInterruptedError":
+        return name, "stopped before its end: nothing was published. leadgrade run begins again from the published night"
     # Dagster writes the class with its module before the sentence
     return name, error.message.strip().removeprefix(f"leadgrade.errors.{name}: ")
