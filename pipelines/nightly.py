@@ -106,6 +106,9 @@ def _failure(event: dg.DagsterEvent) -> tuple[str, str]:
         return "", ""
     name = error.cls_name or ""
     if name == "DagsterExecutionInterruptedError":
-        return name, "stopped before its end: nothing was published. leadgrade run begins again from the published night"
+        return (
+            name,
+            "stopped before its end: nothing was published. leadgrade run begins again from the published night",
+        )
     # Dagster writes the class with its module before the sentence
     return name, error.message.strip().removeprefix(f"leadgrade.errors.{name}: ")

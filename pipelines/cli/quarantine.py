@@ -56,12 +56,16 @@ def list_entries(home: Path | None, source: str | None, reason: str | None, as_j
     """Count the open entries by file, reason, column and look of the value, and say what to do."""
     with _published(home) as (_, published):
         found = worklist.groups(published, source, reason)
+        every = found or worklist.groups(published)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     elif found:
         _print_groups(found)
     else:
-        console.print("nothing is open in the quarantine" + (" for these" if source or reason else ""))
+        open_ones = ", ".join(dict.fromkeys(f"{row['source']} {row['reason']}" for row in every))
+        console.print(
+            f"nothing is open in the quarantine{f' for these; open are: {open_ones}' if every else ''}", markup=False
+        )
 
 
 def _print_groups(found: list[dict[str, Any]]) -> None:
