@@ -116,7 +116,7 @@ def configuration_page() -> str:
     """docs/configuration.md: every key of every file."""
     lines = ["# The configuration", _MADE]
     lines.append(
-        "Five YAML files in `config/`. `leadgrade check` names every fault at once. `*` stands for a name or a list item.\n"
+        "Six YAML files in `config/`. `leadgrade check` names every fault at once. `*` stands for a name or a list item.\n"
     )
     for name, model in MODELS.items():
         lines += [f"## {name}.yaml", "| key | meaning | default |", "|---|---|---|"]

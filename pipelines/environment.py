@@ -15,7 +15,12 @@ def home_folder() -> Path:
 
 def config_folder() -> Path:
     """LEADGRADE_CONFIG, else ``config`` in the checkout."""
-    return Path(os.environ.get("LEADGRADE_CONFIG") or REPOSITORY / "config").expanduser().resolve()
+    return Path(os.environ.get("LEADGRADE_CONFIG") or shipped_config()).expanduser().resolve()
+
+
+def shipped_config() -> Path:
+    """The configuration that comes with the checkout."""
+    return REPOSITORY / "config"
 
 
 def dagster_home(home: Path) -> Path:

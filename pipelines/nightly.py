@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from sqlalchemy.exc import DatabaseError
 
 from leadgrade.audit import Refusal, refusals
+from leadgrade.errors import InputError
 from leadgrade.publish import Home
 from pipelines.environment import dagster_home
 from pipelines.history import kept_engines
@@ -53,7 +55,7 @@ def run_nightly(home: Path, config: Path, *, as_of: str | None = None, full: boo
     settings: dict[str, Any] = {"home": str(home), "config": str(config), "full": full}
     if as_of:
         settings["as_of"] = as_of
-    with dg.DagsterInstance.get() as instance, kept_engines():
+    with _instance(home) as instance, kept_engines():
         result = defs.resolve_job_def("nightly").execute_in_process(
             instance=instance,
             raise_on_error=False,
@@ -63,6 +65,16 @@ def run_nightly(home: Path, config: Path, *, as_of: str | None = None, full: boo
             },
         )
     return _outcome(Home(home), result)
+
+
+def _instance(home: Path) -> dg.DagsterInstance:
+    try:
+        return dg.DagsterInstance.get()
+    except DatabaseError as error:
+        raise InputError(
+            f"{dagster_home(home)}: Dagster's history cannot be opened ({type(error).__name__}): it is damaged, or cannot be "
+            "written. Move the folder away: it holds records of runs alone, and the next run makes a new one"
+        ) from None
 
 
 def _outcome(home: Home, result: dg.ExecuteInProcessResult) -> Outcome:
@@ -93,5 +105,10 @@ def _failure(event: dg.DagsterEvent) -> tuple[str, str]:
     if error is None:
         return "", ""
     name = error.cls_name or ""
+    if name == "DagsterExecutionInterruptedError":
+        return (
+            name,
+            "stopped before its end: nothing was published. leadgrade run begins again from the published night",
+        )
     # Dagster writes the class with its module before the sentence
     return name, error.message.strip().removeprefix(f"leadgrade.errors.{name}: ")

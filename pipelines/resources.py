@@ -15,6 +15,8 @@ from leadgrade.run import Run
 from leadgrade.stages import load_config_tables
 from pipelines.environment import config_folder, home_folder
 
+# limits count hundreds of years from here
+_YEARS = range(1970, 2200)
 _SCHEMA = {
     "home": dg.Field(str, is_required=False, description="LEADGRADE_HOME; default: from the environment."),
     "config": dg.Field(
@@ -31,11 +33,13 @@ def parse_as_of(text: str | None) -> datetime | None:
     """An ISO 8601 date or time as UTC without zone; None for nothing.
 
     Raises:
-        ValueError: not ISO 8601.
+        ValueError: not ISO 8601, or of a year in which nobody kept leads.
     """
     if not text:
         return None
     parsed = datetime.fromisoformat(text)
+    if parsed.year not in _YEARS:
+        raise ValueError(f"expected a year from {_YEARS[0]} to {_YEARS[-1]}")
     return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
 
 

@@ -11,14 +11,14 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from leadgrade.config.advice import advice
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
 from leadgrade.config.lists import ListsConfig
 from leadgrade.config.run import RunConfig
 from leadgrade.config.scoring import ScoringConfig
 from leadgrade.config.sources import Source, SourcesConfig, mode_faults, source_faults
-from leadgrade.errors import ConfigError, Fault
+from leadgrade.config.wording import shown, told
+from leadgrade.errors import ConfigError, Fault, InputError
 
 MODELS: dict[str, type[BaseModel]] = {
     "run": RunConfig,
@@ -102,19 +102,10 @@ def _check(name: str, data: dict[str, Any], faults: list[Fault], file: str = "")
     try:
         return MODELS[name].model_validate(data)
     except ValidationError as error:
-        for item in error.errors(include_url=False):
-            key = ".".join(str(part) for part in item["loc"]) or "-"
-            faults.append(Fault(file or f"{name}.yaml", key, _problem(item), advice(MODELS[name], item)))
+        for one in told(MODELS[name], error, data):
+            key = ".".join(map(str, one.place)) or "-"
+            faults.append(Fault(file or f"{name}.yaml", key, shown(one.problem, one.found), one.hint))
         return None
-
-
-def _problem(item: Any) -> str:
-    """Pydantic's message with what was found, where it is short; never the value of a key that there is not."""
-    if item["type"] == "extra_forbidden":
-        return "unknown key"
-    found = item.get("input")
-    shown = f"; found {found!r}" if isinstance(found, str | int | float | bool) and len(str(found)) < 60 else ""
-    return f"{item['msg']}{shown}"
 
 
 SourceCheck = Callable[[SourcesConfig], list[Fault]]
@@ -155,7 +146,10 @@ def load_model(path: Path) -> ScoringConfig:
 
     Raises:
         ConfigError: with every fault of the file.
+        InputError: there is no such file.
     """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; give a scoring model, such as a changed copy of config/scoring.yaml")
     faults: list[Fault] = []
     data = _read(path, faults)
     model = _check("scoring", data, faults, path.name) if data is not None else None
@@ -175,6 +169,10 @@ def load_settings(folder: Path, source_checks: Sequence[SourceCheck] = (mode_fau
     Raises:
         ConfigError: with every fault of every file, each with file, key, problem and hint.
     """
+    if not folder.is_dir():
+        raise ConfigError(
+            [Fault(str(folder), "-", "no such folder", f"it holds {', '.join(f'{name}.yaml' for name in MODELS)}")]
+        )
     faults: list[Fault] = []
     digest = hashlib.sha256()
     models: dict[str, Any] = {}

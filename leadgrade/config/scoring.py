@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     ModelWrapValidatorHandler,
@@ -38,7 +39,7 @@ def _known(known: tuple[str, ...]) -> Any:
             raise ValueError(f"unknown {name!r} ({hint(name, known)})")
         return name
 
-    return BeforeValidator(check)
+    return AfterValidator(check)
 
 
 def _country(value: Any) -> Any:

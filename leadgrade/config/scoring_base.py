@@ -30,5 +30,5 @@ def with_base(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merged_rules(below: list[dict[str, Any]], above: list[Any]) -> list[Any]:
-    own = {rule.get("id") for rule in above if isinstance(rule, dict)}
+    own = {str(rule.get("id")) for rule in above if isinstance(rule, dict)}
     return [*(deepcopy(rule) for rule in below if rule["id"] not in own), *above]

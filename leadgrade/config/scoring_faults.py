@@ -8,16 +8,15 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from leadgrade.config.advice import advice
 from leadgrade.config.scoring_conditions import hint
 from leadgrade.config.scoring_fields import SENSITIVE
+from leadgrade.config.wording import shown, told
 
 
 def fault(loc: tuple[int | str, ...], message: str, found: Any) -> InitErrorDetails:
     """A fault of scoring.yaml at a key."""
-    # braces would be read as a template
-    text = message.replace("{", "(").replace("}", ")")
-    return InitErrorDetails(type=PydanticCustomError("scoring", text), loc=loc, input=found)
+    # a message of its own would be read as a template
+    return InitErrorDetails(type=PydanticCustomError("scoring", "{text}", {"text": message}), loc=loc, input=found)
 
 
 def _rule_id(data: Any, position: int | str) -> int | str:
@@ -27,21 +26,14 @@ def _rule_id(data: Any, position: int | str) -> int | str:
         return position
 
 
-def _told(model: type[BaseModel], item: Any) -> str:
-    """What is wrong with a key; of one that there is not, which was meant."""
-    if item["type"] == "extra_forbidden":
-        return f"unknown key ({advice(model, item)})"
-    return str(item["msg"]).removeprefix("Value error, ")
-
-
 def named_by_rule(model: type[BaseModel], error: ValidationError, data: Any) -> list[InitErrorDetails]:
     """Faults of single keys, those of rules by the id of the rule."""
     faults = []
-    for item in error.errors(include_url=False):
-        loc = item["loc"]
-        if len(loc) > 1 and loc[0] == "rules":
-            loc = ("rules", _rule_id(data, loc[1]), *loc[2:])
-        faults.append(fault(loc, _told(model, item), item["input"]))
+    for one in told(model, error, data):
+        place = one.place
+        if len(place) > 1 and place[0] == "rules":
+            place = ("rules", _rule_id(data, place[1]), *place[2:])
+        faults.append(fault(place, shown(one.problem, one.found) + (f" ({one.hint})" if one.hint else ""), None))
     return faults
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -72,15 +73,25 @@ def clear(out: Path, arguments: dict[str, Any]) -> None:
     """
     truth = truth_folder(out)
     found = [path for pattern in PATTERNS for path in out.glob(pattern)]
-    if found and _read(truth / "manifest.json") is None:
+    made = _read(truth / "manifest.json")
+    own = [path for path in found if not _is_made(str(path.relative_to(out)), made)]
+    if own:
         raise InputError(
-            f"{out} holds {len(found)} export(s) that the demo did not make (such as {found[0].relative_to(out)}); "
+            f"{out} holds {len(own)} export(s) that the demo did not make (such as {own[0].relative_to(out)}); "
             "name an empty folder, or move them away"
         )
     for path in found:
         path.unlink()
     truth.mkdir(parents=True, exist_ok=True)
     _write(truth, {"complete": False, "arguments": arguments})
+
+
+def _is_made(name: str, made: dict[str, Any] | None) -> bool:
+    """True for a file of an older set; of one that was broken off by its name."""
+    if made is None or made.get("complete"):
+        return name in (made or {}).get("files", {})
+    stems = {pattern.replace("*.csv", "") for pattern in PATTERNS}
+    return re.sub(r"(_\d{3,})?\.csv$", "", name) in stems
 
 
 def save(report: DemoReport, arguments: dict[str, Any], files: dict[str, Any], truth_files: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ class Held:
 
     Attributes:
         people: Person ids.
-        origins: Files with rows: object, source, file_id, taken_in_at, rows, current_rows, the first nine row_numbers.
+        origins: Files with rows: object, source, file_id, taken_in_at, rows, current_rows, row_numbers.
         tables: Table of the last work file -> rows about the person.
         mentions: Table and column -> texts of others that hold an address, number or name of the person.
         told: Table of consent, gaps, retention and grade -> its rows.
@@ -106,7 +106,7 @@ def _origins(opened: Opened) -> list[Row]:
     return _dicts(opened, f"""
         select * from (
         select rows.object, files.source, rows.file_id, files.ingested_at as taken_in_at, count(*) as rows,
-            count_if(versions.state = 'current') as current_rows, list_sort(list(rows.row_number))[:9] as row_numbers
+            count_if(versions.state = 'current') as current_rows, list_sort(list(rows.row_number)) as row_numbers
         from trace_rows as rows
         left join {files} as files on rows.file_id = files.file_id
         left join {versions} as versions

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from leadgrade.errors import InputError
-from leadgrade.export.queries import export_query
+from leadgrade.export.queries import attach, export_query
 from leadgrade.publish import Home
 from leadgrade.raw.rework.spreadsheet import neutralise
 
@@ -60,10 +60,7 @@ def write_export(home: Home, kind: str, target: str, out: Path) -> int:
 
 def _stream(folder: Path, kind: str, target: str, file: BinaryIO) -> int:
     with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        for name, database in (("w", "warehouse"), ("p", "private")):
-            path = str(folder / f"{database}.duckdb").replace("'", "''")
-            connection.execute(f"attach '{path}' as {name} (read_only)")
+        attach(connection, folder)
         found = connection.sql(export_query(kind, target), params={"system": target} if kind == "crm" else None)
         file.write(pl.DataFrame(schema=dict.fromkeys(found.columns, pl.String)).write_csv().encode())
         rows = 0

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import duckdb
+
 EXPORTS = ("audience", "conversions", "crm")
 PLATFORMS = ("google", "meta")
 # what each CRM calls the id of the record, and how fields of one's own are named there
@@ -14,13 +18,21 @@ SYSTEMS = {
     "pipedrive": ("Person - ID", "Person - Leadgrade {}"),
 }
 # who said no, or whose yes has ended, is sent to nobody, not even as a hash
-_REFUSED = "('denied', 'withdrawn', 'objected', 'erased', 'expired')"
-_ALLOWED = "('granted_proven', 'soft_opt_in', 'not_required', 'not_required_with_notice')"
-_UNFIT = "('student', 'competitor', 'spam_text', 'honeypot', 'bot_user_agent')"
+REFUSED = "('denied', 'withdrawn', 'objected', 'erased', 'expired')"
+ALLOWED = "('granted_proven', 'soft_opt_in', 'not_required', 'not_required_with_notice')"
+UNFIT = "('student', 'competitor', 'spam_text', 'honeypot', 'bot_user_agent')"
 # Google asks for the number as E.164, Meta for its digits alone; both for lower-case addresses, all as sha256 in hex
 _PHONE = {"google": "golden.phone_e164", "meta": "ltrim(golden.phone_e164, '+')"}
 _AUDIENCE_HEADERS = {"google": ("Email", "Phone"), "meta": ("email", "phone")}
-_IS_META = "regexp_matches(golden.click_id, '^Iw[A-Za-z]')"
+IS_META = "regexp_matches(golden.click_id, '^Iw[A-Za-z]')"
+
+
+def attach(connection: duckdb.DuckDBPyConnection, generation: Path) -> None:
+    """Open the two databases of a generation as ``w`` and ``p``, read-only; times are UTC."""
+    connection.execute("set timezone = 'UTC'")
+    for name, database in (("w", "warehouse"), ("p", "private")):
+        path = str(generation / f"{database}.duckdb").replace("'", "''")
+        connection.execute(f"attach '{path}' as {name} (read_only)")
 
 
 def export_query(kind: str, target: str) -> str:
@@ -44,7 +56,7 @@ def export_query(kind: str, target: str) -> str:
 
 
 def _hashed(value: str, channel: str) -> str:
-    refused = f"golden.person_id in (select person_id from w.hygiene.consent where channel = '{channel}' and state in {_REFUSED})"
+    refused = f"golden.person_id in (select person_id from w.hygiene.consent where channel = '{channel}' and state in {REFUSED})"
     return f"case when not {refused} then sha256({value}) end"
 
 
@@ -57,7 +69,7 @@ def _audience(platform: str) -> str:
                 {_hashed("lower(trim(golden.email))", "email")} as "{email}",
                 {_hashed(_PHONE[platform], "phone")} as "{phone}"
             from p.people.golden as golden
-            where golden.person_id in (select person_id from w.hygiene.risk where signal in {_UNFIT})
+            where golden.person_id in (select person_id from w.hygiene.risk where signal in {UNFIT})
         )
         where "{email}" is not null or "{phone}" is not null
         order by person_id
@@ -76,7 +88,7 @@ def _conversions(where: str) -> str:
         inner join p.people.golden as golden on links.person_id = golden.person_id
         where deals.is_won and deals.close_date is not null and golden.click_id is not null and {where}
             and golden.person_id in (
-                select person_id from w.hygiene.consent where channel = 'email' and state in {_ALLOWED}
+                select person_id from w.hygiene.consent where channel = 'email' and state in {ALLOWED}
             )
     """
 
@@ -89,7 +101,7 @@ def _google_conversions() -> str:
             strftime(close_date, '%Y-%m-%d %H:%M:%S+00:00') as "Conversion Time",
             amount as "Conversion Value",
             currency as "Conversion Currency"
-        from ({_conversions(f"not {_IS_META}")}) order by record_id
+        from ({_conversions(f"not {IS_META}")}) order by record_id
     """
 
 
@@ -102,7 +114,7 @@ def _meta_conversions() -> str:
             'fb.1.' || cast(epoch_ms(close_date) as varchar) || '.' || click_id as fbc,
             amount as "value",
             currency
-        from ({_conversions(_IS_META)}) order by record_id
+        from ({_conversions(IS_META)}) order by record_id
     """
 
 

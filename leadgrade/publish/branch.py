@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 import leadgrade
@@ -20,6 +21,7 @@ from leadgrade.engine import DuckDBEngine
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.errors import InputError
 from leadgrade.people import decisions
+from leadgrade.publish import lost_work
 from leadgrade.publish.guard import in_use, is_in_use, working
 from leadgrade.publish.home import Home
 from leadgrade.run import Run
@@ -33,10 +35,17 @@ COPIES = "replay-"
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Where a run works and what it started from."""
+    """Where a run works and what it started from.
+
+    Attributes:
+        path: Its work file.
+        base: Generation that readers have now; None: a run that is taken up again, or the first one.
+        copied: Generation whose work file was copied; None: it begins empty.
+    """
 
     path: Path
     base: str | None
+    copied: str | None = None
 
 
 def newest_base(home: Home) -> tuple[str, Path] | None:
@@ -70,7 +79,22 @@ def _prepare_branch(home: Home, run_id: str, full: bool) -> Branch:
             f"the work files of all published generations are gone from {home.runs}: earlier files cannot be carried over. "
             "Restore one, or start from the files in the inbox alone with: leadgrade run --full"
         )
-    return Branch(path, home.current())
+    return Branch(path, home.current(), base[0] if base else None)
+
+
+def _opened(home: Home, branch: Branch, memory: str, spill: Path) -> DuckDBEngine:
+    """The work file of a run; a copy that cannot be opened goes, for the next run would take it up again."""
+    try:
+        return DuckDBEngine(branch.path, memory_limit=memory, spill=spill)
+    except duckdb.IOException as error:
+        source = branch.path
+        if branch.copied:
+            source = home.work_file(str(home.manifest(branch.copied)["run_id"]))
+            shutil.rmtree(branch.path.parent, ignore_errors=True)
+        raise InputError(
+            f"{source} cannot be opened ({str(error).splitlines()[0]}): restore it from a backup, or take it away; leadgrade run "
+            "then says what it goes on from"
+        ) from None
 
 
 def memory_limit(setting: str) -> str:
@@ -83,9 +107,10 @@ def memory_limit(setting: str) -> str:
 
 def _write_meta(engine: DuckDBEngine, run: Run, branch: Branch) -> None:
     """One row on the run. A run that is taken up again keeps its base."""
-    base = branch.base
+    base, ledger = branch.base, _ledger_before(run, branch)
     if base is None and engine.exists("meta.run"):
-        base = engine.read("meta.run")["base_generation"][0]
+        known = engine.read("meta.run").row(0, named=True)
+        base, ledger = known["base_generation"], known.get("ledger_generation")
     row = {
         "run_id": run.run_id,
         "as_of": run.as_of,
@@ -93,11 +118,19 @@ def _write_meta(engine: DuckDBEngine, run: Run, branch: Branch) -> None:
         "config_hash": run.settings.sha256,
         "secret": run.secret,
         "base_generation": base,
+        "ledger_generation": ledger,
     }
     engine.write("meta.run", pl.DataFrame([row], schema=polars_schema("meta.run")))
     engine.write("meta.packages", packages.versions())
     for table in _CARRIED_OVER:
         engine.ensure(table)
+
+
+def _ledger_before(run: Run, branch: Branch) -> str | None:
+    """The generation whose ledger of consent goes on in a run."""
+    if branch.base is None or branch.copied == branch.base:
+        return branch.base
+    return lost_work.ledger_before(Home(run.home), run.engine, run.secret, branch.base, branch.copied)
 
 
 def _as_of(engine: DuckDBEngine, run_id: str, wanted: datetime | None, now: datetime) -> datetime:
@@ -127,13 +160,15 @@ def open_branch(
         full: Forget kept answers; start empty where no earlier work file is left.
 
     Raises:
-        InputError: where something was published before, but none of its work files is left.
+        InputError: where something was published before, but none of its work files is left, the last one is damaged, or
+            the key of the home is gone.
     """
     with working(home):
         home.prepare()
+        home.check_secret()
         branch = _prepare_branch(home, run_id, full)
         spill = branch.path.parent / "spill"
-        engine = DuckDBEngine(branch.path, memory_limit=memory_limit(settings.run.memory_limit), spill=spill)
+        engine = _opened(home, branch, memory_limit(settings.run.memory_limit), spill)
         try:
             branch.path.chmod(0o600)
             run = Run(engine, settings, home.root, run_id, _as_of(engine, run_id, as_of, now), home.secret(), full)

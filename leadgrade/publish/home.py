@@ -17,11 +17,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from leadgrade.errors import InputError
+
+_RESTORE_KEY = (
+    "restore it from a backup. With another key every email_id, phone_id and subject of the ledger of consent is another one, "
+    "and nobody who was erased is known; to begin anew all the same remove secret.key, runs/ and published/"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +88,31 @@ class Home:
         """True where the key of the fingerprints is there."""
         return (self.root / "secret.key").is_file()
 
+    def check_secret(self) -> None:
+        """Make sure that what was published before does not meet another key.
+
+        Raises:
+            InputError: something is published, and the key is gone or damaged.
+        """
+        if self.has_secret():
+            self.secret()
+        elif self.current():
+            raise InputError(f"{self.root / 'secret.key'} is gone, and something is published: {_RESTORE_KEY}")
+
     def secret(self) -> str:
-        """The key of the fingerprints, made at the first call."""
+        """The key of the fingerprints, made at the first call.
+
+        Raises:
+            InputError: the file is there and holds no key.
+        """
         path = self.root / "secret.key"
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
+            key = path.read_text(encoding="ascii", errors="replace").strip()
+            if not re.fullmatch("[0-9a-f]{64}", key):
+                raise InputError(f"{path} is damaged, for it holds no key of 64 hex digits: {_RESTORE_KEY}") from None
+            return key
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
         return self.secret()
@@ -101,15 +127,39 @@ class Home:
         return sorted(p.parent.name for p in self.published.glob("[0-9]*/manifest.json") if p.parent.suffix != ".part")
 
     def manifest(self, generation: str) -> dict[str, Any]:
-        """What a generation says of itself: run_id, as_of, published_at, row counts."""
-        text = (self.published / generation / "manifest.json").read_text(encoding="utf-8")
-        loaded: dict[str, Any] = json.loads(text)
+        """What a generation says of itself: run_id, as_of, published_at, row counts.
+
+        Raises:
+            InputError: its manifest is missing or damaged.
+        """
+        path = self.published / generation / "manifest.json"
+        try:
+            loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+            what = "damaged" if isinstance(error, ValueError) else "missing"
+            raise InputError(
+                f"{path} is {what}: restore it from a backup, or go back to another generation (leadgrade rollback --list). "
+                f"Where there is none, remove {path.parent} and {self.published / 'current'}: leadgrade run then begins anew"
+            ) from None
         return loaded
 
-    def consent_seals(self) -> list[str]:
-        """Seals of the ledger of consent that the kept generations up to the current one went out with."""
-        current = self.current()
-        seals = (self.manifest(g).get("consent_seal") for g in self.generations() if current is None or g <= current)
+    def ledger_line(self, generation: str) -> list[str]:
+        """Kept generations whose ledgers of consent go on in that of a generation, which comes first.
+
+        A rollback, and a work file that was lost, leave generations behind that no later one goes on from.
+        """
+        kept, line = self.generations(), list[str]()
+        found: str | None = generation
+        while found in kept:
+            line.append(found)
+            # before manifests said it, each went on from the one before
+            before = [g for g in kept if g < found][-1:]
+            found = self.manifest(found).get("consent_ledger_from", before[0] if before else None)
+        return line
+
+    def consent_seals(self, generation: str) -> list[str]:
+        """Seals that the ledger of consent of a generation must hold, as manifests of kept generations say."""
+        seals = (self.manifest(g).get("consent_seal") for g in self.ledger_line(generation))
         return [str(seal) for seal in seals if seal]
 
     def work_file(self, run_id: str) -> Path:

@@ -47,7 +47,7 @@ def publish(run: Run, now: datetime) -> Path:
         _write_manifest(run, folder, counts, now)
         _make_durable(folder)
         # noted before the flip: a later step of the same run then starts from its own publication
-        run.engine.sql("update meta.run set base_generation = $name", {"name": name})
+        run.engine.sql("update meta.run set base_generation = $name, ledger_generation = $name", {"name": name})
         run.engine.sql("checkpoint")
         with _lock(home):
             _no_newer(home, base)
@@ -75,6 +75,7 @@ def _write_manifest(run: Run, folder: Path, counts: dict[str, dict[str, int]], n
         "published_at": now.isoformat(),
         "config_hash": run.settings.sha256,
         "consent_seal": _consent_seal(run),
+        "consent_ledger_from": run.engine.read("meta.run")["ledger_generation"][0],
         "row_counts": counts,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")

@@ -53,18 +53,28 @@ def rollback(home: Home, generation: str | None = None) -> str:
 
     Args:
         home: The installation.
-        generation: Name of the generation; None: the one before the current.
+        generation: Its name, the id of its run, or how one of the two begins; None: the one before the current.
 
     Raises:
-        InputError: there is no such generation.
+        InputError: there is no such generation, or several begin so.
     """
     known = home.generations()
     current = home.current()
-    earlier = [g for g in known if current is None or g < current]
-    target = generation or (earlier[-1] if earlier else None)
-    if target not in known:
+    if generation is None:
+        found = [g for g in known if current is None or g < current][-1:]
+    else:
+        found = [g for g in known if g == generation] or [g for g in known if _begins(g, generation)]
+    if not found:
         raise InputError(
-            f"no generation {target or 'before the current one'} in {home.published}; there are: {', '.join(known) or 'none'}"
+            f"no generation {generation or 'before the current one'} in {home.published}; "
+            f"there are: {', '.join(known) or 'none, for nothing is published yet (leadgrade run)'}"
         )
-    replace_link(home.published / "current", target)
-    return target
+    if len(found) > 1:
+        raise InputError(f"{len(found)} generations begin with {generation}: {', '.join(found)}; give more of it")
+    replace_link(home.published / "current", found[0])
+    return found[0]
+
+
+def _begins(generation: str, words: str) -> bool:
+    """True where a generation, or the run in its name, begins so."""
+    return bool(words) and (generation.startswith(words) or generation.partition("-")[2].startswith(words))

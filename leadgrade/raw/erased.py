@@ -7,7 +7,7 @@ its subject.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,10 +44,10 @@ class Erased:
             return cls(engine)
         return cls(engine, frozenset(engine.collect(f"select distinct kind from {_KEYS}")["kind"]))
 
-    def rows(self, file_id: str) -> frozenset[int]:
-        """Numbers of the rows of a file that were erased before."""
-        found = self.engine.collect(f"select row_number from {TABLE} where file_id = $file_id", {"file_id": file_id})
-        return frozenset(found[ROW_NUMBER])
+    def rows(self, file_id: str) -> dict[int, bool]:
+        """Numbers of the rows of a file that were erased before, and whether they had come after that."""
+        query = f"select row_number, came_erased from {TABLE} where file_id = $file_id"
+        return dict(self.engine.collect(query, {"file_id": file_id}).rows())
 
     def late(self, plan: Plan, accepted: pl.DataFrame, file: dict[str, Any], owner: str) -> set[int]:
         """Numbers of accepted rows that are those of erased people."""
@@ -69,18 +69,19 @@ class Erased:
         self.engine.sql_with(refused, f"create or replace temp table erased_now as {asked}")
         return set(self.engine.collect("select row_number from erased_now")[ROW_NUMBER])
 
-    def keep_count(self, file: dict[str, Any], plan: Plan, numbers: Collection[int], as_of: Any) -> None:
-        """Write down which rows were turned away."""
+    def keep_count(self, file: dict[str, Any], plan: Plan, numbers: Mapping[int, bool], as_of: Any) -> None:
+        """Write down which rows were turned away, and whether they came after the erasure."""
         if not numbers:
             return
         file["rows_erased"] += len(numbers)
-        frame = pl.DataFrame({ROW_NUMBER: sorted(numbers)}, schema={ROW_NUMBER: pl.Int64()})
+        schema = {ROW_NUMBER: pl.Int64(), "came_erased": pl.Boolean()}
+        frame = pl.DataFrame(sorted(numbers.items()), schema=schema, orient="row")
         self.engine.sql_with(
             frame,
             f"""
             insert into {TABLE} by name
             select $file_id as file_id, row_number, $object as object, 'erasure' as reason, $as_of as erased_at,
-                true as came_erased
+                came_erased
             from leadgrade_batch
             """,
             {"file_id": file["file_id"], "object": plan.object, "as_of": as_of},
@@ -113,19 +114,21 @@ def _holding(table: str, column: str, kind: str) -> str:
     """
 
 
-def without_marked(batch: Batch, known: Collection[int]) -> tuple[Batch, list[int]]:
-    """A batch without the rows that were erased in the file itself, and their numbers.
+def without_marked(batch: Batch, known: Mapping[int, bool]) -> tuple[Batch, dict[int, bool]]:
+    """A batch without the rows that were erased in the file itself; their numbers, and whether they had come after that.
 
     Args:
         batch: As it was read.
-        known: Numbers of rows that were erased before.
+        known: The same of rows that were erased before.
     """
-    marked = _marked(batch.rows)
-    gone = sorted({*marked, *(number for number in known if number in _numbers(batch))})
+    here = _numbers(batch) if known else set()
+    gone = {number: came for number, came in known.items() if number in here}
+    # an erasure emptied them here: nobody sent them again
+    gone |= dict.fromkeys(_marked(batch.rows), False)
     if not gone:
-        return batch, []
-    rows = batch.rows.filter(~pl.col(ROW_NUMBER).is_in(gone))
-    return replace(batch, rows=rows, rejects=[r for r in batch.rejects if r.row_number not in set(gone)]), gone
+        return batch, {}
+    rows = batch.rows.filter(~pl.col(ROW_NUMBER).is_in(list(gone)))
+    return replace(batch, rows=rows, rejects=[r for r in batch.rejects if r.row_number not in gone]), gone
 
 
 def _numbers(batch: Batch) -> set[int]:

@@ -47,7 +47,7 @@ class Job:
         surveyed: What the date columns of the whole file show, where that had to be found out first.
         id_system: System of the records that a list of deletions names; None elsewhere.
         erased: What is known of erased people.
-        erased_rows: Numbers of its rows that were erased before.
+        erased_rows: Numbers of its rows that were erased before, and whether they had come after that.
     """
 
     run: Run
@@ -60,7 +60,7 @@ class Job:
     surveyed: Seen | None = None
     id_system: str | None = None
     erased: Erased | None = None
-    erased_rows: frozenset[int] = frozenset()
+    erased_rows: Mapping[int, bool] = field(default_factory=dict)
 
     def forms(self, seen: Seen, told: Told) -> dict[int, DateForm]:
         """The forms of the date columns that have shown numeric dates."""
@@ -151,7 +151,7 @@ def _write(job: Job, file: dict[str, Any], plan: Plan, batch: Batch, converted: 
     store.insert_rows(engine, plan, taken.accepted, file, owner)
     store.insert_refused(engine, taken.refused, file)
     store.insert_refused(engine, rejects, file)
-    erased.keep_count(file, plan, late, job.run.as_of)
+    erased.keep_count(file, plan, dict.fromkeys(late, True), job.run.as_of)
     file["rows_read"] += batch.records
     file["rows_accepted"] += len(taken.accepted)
     file["rows_quarantined"] += len(taken.refused) + len(rejects)

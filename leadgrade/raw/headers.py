@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from leadgrade.config.advice import near
 from leadgrade.config.sources import Source, SourcesConfig
 from leadgrade.errors import Fault
 from leadgrade.raw.mappings_data import (
@@ -275,11 +276,20 @@ def mapping_faults(sources: SourcesConfig) -> list[Fault]:
         known = {field_name for object_name in objects for field_name in canonical_fields(object_name)} | {_KEEP}
         for header, target in source.mapping.items():
             if target not in known:
-                hint = f"fields of {source.object or 'any object'}: {', '.join(sorted(known))}"
-                key = f"sources.{name}.mapping.{header}"
+                key, hint = f"sources.{name}.mapping.{header}", _field_hint(target, source.object, sorted(known))
                 faults.append(Fault("sources.yaml", key, f"unknown field {target!r}", hint))
         faults += _twins(name, source.mapping)
     return faults
+
+
+def _field_hint(given: str, object_name: str | None, known: list[str]) -> str:
+    """The field that was meant, else those of the object; of no object in particular they would fill a screen."""
+    meant = near(given, known)
+    if meant.startswith("did you"):
+        return meant
+    if object_name:
+        return f"fields of {object_name}: {', '.join(known)}"
+    return "say its object to be told the fields, or look them up in docs/tables.md: columns of raw.leads, raw.accounts, ..."
 
 
 def _twins(name: str, mapping: Mapping[str, str]) -> list[Fault]:

@@ -20,7 +20,8 @@ class Summary:
         as_of: As-of time of the run, UTC.
         published_at: When it was published, UTC.
         code_version: Version of leadgrade.
-        files: Files taken.
+        files: Files taken, on any night.
+        files_tonight: Those of them that this run took in.
         files_refused: Files refused.
         rows: Rows that came in, over all files.
         objects: A dict an object: object, rows, and rows by disposition.
@@ -45,6 +46,7 @@ class Summary:
     published_at: datetime | None
     code_version: str | None
     files: int
+    files_tonight: int
     files_refused: int
     rows: int
     objects: list[Row]
@@ -79,7 +81,9 @@ def summarize(warehouse: Warehouse) -> Summary:
     """The headline figures of an open warehouse."""
     run = warehouse.row("select run_id, as_of, published_at, code_version from meta.publication")
     files = warehouse.row(
-        "select count(*) as files, count(case when status = 'refused' then 1 end) as refused from raw.files"
+        "select count(*) as files, count(case when files.status = 'refused' then 1 end) as refused, "
+        "count(case when files.status = 'taken' and files.run_id = publication.run_id then 1 end) as tonight "
+        "from raw.files as files cross join (select any_value(run_id) as run_id from meta.publication) as publication"
     )
     objects = _objects(warehouse)
     rates = {r["metric"]: r for r in warehouse.rows("select * from metrics.funnel where dimension = 'all'")}
@@ -90,6 +94,7 @@ def summarize(warehouse: Warehouse) -> Summary:
         published_at=run.get("published_at"),
         code_version=run.get("code_version"),
         files=files["files"] - files["refused"],
+        files_tonight=files["tonight"],
         files_refused=files["refused"],
         rows=sum(o["rows"] for o in objects),
         objects=objects,

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from leadgrade.report.summary import Summary
 from leadgrade.report.text import (
+    ERASED,
     VERDICTS,
     benchmark,
     code,
@@ -74,13 +75,21 @@ def _line(console: Console, name: str, words: str) -> None:
 def _head(summary: Summary, console: Console) -> None:
     console.print(Text(f"Lead quality as of {moment(summary.as_of)}", style="bold"))
     refused = f", {number(summary.files_refused)} refused" if summary.files_refused else ""
-    _line(console, "Files", f"{number(summary.files)} taken{refused}, {number(summary.rows)} rows in all")
+    _line(console, "Files", f"{_taken(summary)}{refused}; {number(summary.rows)} rows in all")
     for file in summary.refused[:TOP_REFUSED]:
         words = f"{plain(file['source'])}: {plain(file['file_name'])}, {code(plain(file['reason']))}"
         _line(console, "  refused", f"{words} ({rows_of(file['rows_read'])})")
     more = len(summary.refused) - TOP_REFUSED
     if more > 0:
         _line(console, "  refused", f"and {number(more)} more: leadgrade report --open")
+
+
+def _taken(summary: Summary) -> str:
+    """Files of tonight and those that an earlier night took in: nothing is taken in twice."""
+    before = summary.files - summary.files_tonight
+    if not before:
+        return f"{number(summary.files)} taken in"
+    return f"{number(summary.files_tonight) if summary.files_tonight else 'none'} taken in tonight, {number(before)} known before"
 
 
 def _rows(summary: Summary, console: Console) -> None:
@@ -93,6 +102,8 @@ def _rows(summary: Summary, console: Console) -> None:
     table.add_section()
     table.add_row(number(total), "in all", "")
     _print(console, table)
+    if summary.bridge.get("erased"):
+        _line(console, "", ERASED)
     others = [o for o in summary.objects if o["object"] != "leads"]
     for other in others:
         ends = ", ".join(f"{number(n)} {code(name)}" for name, n in other["dispositions"].items() if name != "golden")

@@ -19,6 +19,7 @@ DISPOSITIONS = {
     "suppressed": "deleted at the source, or suppressed",
     "erased": "erased on request",
 }
+ERASED = "erased on request: by a suppression list of a source, or by leadgrade erase"
 LEAD_DISPOSITIONS = {**DISPOSITIONS, "golden": "became a person"}
 VERDICTS = {"below": "below", "within": "within", "above": "above", "insufficient_data": "too few to tell"}
 

@@ -16,6 +16,7 @@ from rich.text import Text
 from leadgrade.config.scoring import DIMENSIONS
 from leadgrade.config.scoring_checklists import DEFAULT_CHECKLISTS, GATED
 from leadgrade.errors import InputError
+from leadgrade.scores.lookup import open_database, person_of
 
 Row = dict[str, Any]
 
@@ -26,7 +27,7 @@ class Explanation:
 
     Attributes:
         person_id: The person.
-        found_by: What the key was: person_id, lead_id or e-mail address.
+        found_by: What the key was: person_id, lead_id, e-mail address or number.
         quality: The row of scores.quality.
         points: Rows of scores.points, the largest first within each dimension.
         missing: Rules of the model that did not fire: rule, dimension, points; the best first.
@@ -73,63 +74,21 @@ def explain(warehouse: Path, private: Path | None, key: str) -> Explanation:
 
     Args:
         warehouse: published/warehouse.duckdb.
-        private: published/private.duckdb, in which an e-mail address is looked up; None: ids only.
-        key: A person_id, lead_id or e-mail address.
+        private: published/private.duckdb, in which addresses and numbers are looked up; None: ids only.
+        key: A person_id, lead_id, e-mail address, or number with its country code.
 
     Raises:
-        InputError: where a file is missing or nobody has the key. An address is not repeated in the message.
+        InputError: where a file is missing, or nobody has the key, or several people. An address is not repeated in the message.
     """
-    with _open(warehouse) as connection:
-        person_id, found_by = _person(connection, private, key.strip())
+    with open_database(warehouse) as connection:
+        person_id, found_by = person_of(connection, private, key.strip())
         return _explanation(connection, person_id, found_by)
-
-
-def _open(path: Path) -> duckdb.DuckDBPyConnection:
-    if not path.is_file():
-        raise InputError(f"{path.name}: no such file in {path.parent}; publish a run first (leadgrade run)")
-    return duckdb.connect(str(path), read_only=True)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, *parameters: str) -> list[Row]:
     result = connection.execute(query, list(parameters))
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def _person(connection: duckdb.DuckDBPyConnection, private: Path | None, key: str) -> tuple[str, str]:
-    """The person of a key, and what the key was."""
-    if "@" in key:
-        return _person_of_lead(connection, _lead_of_address(private, key)), "e-mail address"
-    if _rows(connection, "select person_id from scores.quality where person_id = ?", key):
-        return key, "person_id"
-    if _rows(connection, "select lead_id from people.members where lead_id = ?", key):
-        return _person_of_lead(connection, key), "lead_id"
-    changed = _rows(
-        connection, "select new_person_id from people.id_changes where old_person_id = ? order by changed_at desc", key
-    )
-    if changed and changed[0]["new_person_id"]:
-        return str(changed[0]["new_person_id"]), "person_id of before a merge"
-    raise InputError(f"{key}: no such person_id or lead_id in the last publication; they begin with p_ and l_")
-
-
-def _person_of_lead(connection: duckdb.DuckDBPyConnection, lead_id: str) -> str:
-    members = _rows(connection, "select person_id from people.members where lead_id = ?", lead_id)
-    if not members:
-        raise InputError(f"{lead_id}: the lead belongs to nobody in the last publication")
-    return str(members[0]["person_id"])
-
-
-def _lead_of_address(private: Path | None, address: str) -> str:
-    if private is None:
-        raise InputError("an e-mail address can be looked up in private.duckdb only; give a person_id or lead_id")
-    query = (
-        "select lead_id from contacts.leads where lower(email) = $1 or lower(email_raw) = $1 order by lead_id limit 1"
-    )
-    with _open(private) as connection:
-        found = _rows(connection, query, address.lower())
-    if not found:
-        raise InputError("no lead of the last publication has this e-mail address (looked up as typed, case folded)")
-    return str(found[0]["lead_id"])
 
 
 def _explanation(connection: duckdb.DuckDBPyConnection, person_id: str, found_by: str) -> Explanation:

@@ -9,6 +9,8 @@ from importlib import import_module
 
 import click
 
+from pipelines.cli.groups import Group
+
 # name -> what holds the command, and the first sentence of its help
 COMMANDS = {
     "run": ("run:run", "Run the nightly job: take in, validate, match, grade, check, publish."),
@@ -29,7 +31,7 @@ COMMANDS = {
 }  # fmt: skip
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """A group that imports a command when it is called, and lists them without."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -45,10 +47,9 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def sentence(self, ctx: click.Context, name: str) -> str:
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+        return COMMANDS[name][1]
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -35,10 +35,11 @@ def demo(rows: int, seed: int, out: Path, as_of: str, difficulty: str, duplicate
     try:
         until = parse_as_of(as_of)
     except ValueError:
-        fail(f"--as-of: expected an ISO 8601 date, found {as_of}")
-    assert until is not None
+        until = None
+    if until is None:
+        fail(f"--as-of: expected an ISO 8601 date such as {DEFAULT_AS_OF}, found {as_of!r}")
     try:
-        with Progress(console=console, transient=True) as bar:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("demo leads", total=rows)
             made = demo_set.generate(
                 rows,

@@ -10,7 +10,16 @@ import click
 
 from leadgrade.errors import InputError
 from leadgrade.publish import Home
-from pipelines.cli.common import checked_settings, config_option, console, errors, fail, home_option, resolve
+from pipelines.cli.common import (
+    checked_settings,
+    config_option,
+    console,
+    errors,
+    fail,
+    home_option,
+    resolve,
+    writable_home,
+)
 
 if TYPE_CHECKING:
     from leadgrade.config import Settings
@@ -28,6 +37,11 @@ _ONE_OF = (
 
 def _several(name: str, to: str, words: str, metavar: str) -> Any:
     return click.option(name, to, multiple=True, metavar=metavar, help=words)
+
+
+def _of_certificate(name: str, words: str) -> Any:
+    # without a value it is empty, and the certificates that there are get listed
+    return click.option(name, is_flag=False, flag_value="", default=None, metavar="CERTIFICATE", help=words)
 
 
 @click.command()
@@ -48,17 +62,11 @@ def _several(name: str, to: str, words: str, metavar: str) -> Any:
 @click.option("--sweep", is_flag=True, help="Erase once more who was erased before, and came in again with new files.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken out, by counts.")
 @click.option("--no-run", is_flag=True, help="Leave what is derived to the next nightly run.")
-@click.option(
-    "--verify", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="CERTIFICATE",
-    help="Search everything again for whom a certificate is about.",
-)  # fmt: skip
-@click.option(
-    "--lift", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="CERTIFICATE",
-    help="Turn rows of these people away no more: they came back of their own will.",
-)  # fmt: skip
+@_of_certificate("--verify", "Search everything again for whom a certificate (its file or number) is about.")
+@_of_certificate("--lift", "Turn rows of these people away no more: they came back of their own will.")
 @home_option
 @config_option
-def erase(home: Path | None, config: Path | None, verify: Path | None, lift: Path | None, **given: Any) -> None:
+def erase(home: Path | None, config: Path | None, verify: str | None, lift: str | None, **given: Any) -> None:
     """Erase people from everything below the home, and write a certificate that names nobody.
 
     Exit codes: 0 erased and nothing found any more, 1 something is left (it is named), 2 bad input, or nobody has what
@@ -66,11 +74,12 @@ def erase(home: Path | None, config: Path | None, verify: Path | None, lift: Pat
     """
     home, config = resolve(home, config)
     settings, here = checked_settings(config), Home(home)
+    writable_home(home)
     try:
-        if verify:
-            _verify(here, settings, verify)
-        elif lift:
-            _lift(here, lift)
+        if verify is not None:
+            _verify(here, settings, _certificate(here, "--verify", verify))
+        elif lift is not None:
+            _lift(here, _certificate(here, "--lift", lift))
         else:
             _erase_or_show(here, settings, config, given)
     except InputError as error:
@@ -206,6 +215,21 @@ def _tell_found(found: dict[str, int]) -> None:
     if found:
         told = "files of sources: leadgrade erase --sweep; any other file: delete it, or take them out of it by hand"
         errors.print(f"{told}; then look again with leadgrade erase --verify", style="red", soft_wrap=True)
+
+
+def _certificate(home: Home, option: str, given: str) -> Path:
+    """The certificate that was named by its file or its number."""
+    places = (Path(given), home.erasures / given, home.erasures / f"{given}.json")
+    found = [path for path in places if given and path.is_file()]
+    if found:
+        return found[0]
+    problem = f"{given}: no such file" if given else "say which certificate"
+    known = sorted(path.stem for path in home.erasures.glob("*.json"))
+    if not known:
+        raise InputError(f"{option}: {problem}; nobody was erased here yet, {home.erasures} holds no certificate")
+    raise InputError(
+        f"{option}: {problem}; there are: {', '.join(known[-9:])}. The last one: leadgrade erase {option} {known[-1]}"
+    )
 
 
 def _verify(home: Home, settings: Settings, path: Path) -> None:

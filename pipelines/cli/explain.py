@@ -14,10 +14,13 @@ from pipelines.cli.common import console, fail, home_option, published_warehouse
 
 
 @click.command()
-@click.argument("key", metavar="PERSON_ID|LEAD_ID|EMAIL")
+@click.argument("key", metavar="PERSON_ID|LEAD_ID|EMAIL|NUMBER")
 @home_option
 def explain(key: str, home: Path | None) -> None:
-    """Show the grade of a person, point by point, with the evidence of each."""
+    """Show the grade of a person, point by point, with the evidence of each.
+
+    A number is given with its country code (+49...). Addresses and numbers are looked up in private.duckdb and not shown.
+    """
     here = Home(resolve(home, None)[0])
     warehouse = published_warehouse(here.warehouse)
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from leadgrade.export import EXPORTS, PLATFORMS, SYSTEMS, write_export
+from leadgrade.export import EXPORTS, PLATFORMS, SYSTEMS, why_nothing, write_export
 from leadgrade.publish import Home
 from pipelines.cli.common import console, fail, faults_told, home_option, resolve
 
@@ -28,5 +28,8 @@ def export(home: Path | None, kind: str, target: str, out: Path) -> None:
     if target not in allowed:
         fail(f"--to {target}: {kind} is written for {', '.join(allowed)}")
     with faults_told():
-        rows = write_export(Home(resolve(home, None)[0]), kind, target, out)
+        here = Home(resolve(home, None)[0])
+        rows = write_export(here, kind, target, out)
     console.print(f"{rows:,} rows: {out}", markup=False, soft_wrap=True)
+    for line in why_nothing(here, kind, target) if not rows else ():
+        console.print(line, markup=False, soft_wrap=True)

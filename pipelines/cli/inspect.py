@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
@@ -14,8 +16,10 @@ from leadgrade.config.loader import Settings
 from leadgrade.config.sources import ObjectName, Source, country_problem
 from leadgrade.errors import ConfigError, InputError
 from leadgrade.raw.inspection import Inspected, inspect
-from leadgrade.raw.mappings_data import OBJECTS, canonical_fields, known_systems
+from leadgrade.raw.mappings_data import OBJECTS, canonical_fields, header_key, known_systems
 from pipelines.cli.common import BAD_INPUT, checked_settings, config_option, console, fail, resolve
+
+_DEMO = "exports of a demo set: leadgrade demo --rows 2000 --out DIR"
 
 
 def _country(_context: click.Context, _option: click.Parameter, code: str | None) -> str | None:
@@ -37,7 +41,7 @@ def _mapping(_context: click.Context, _option: click.Parameter, pairs: tuple[str
 
 
 @click.command("inspect")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--source", "source_name", metavar="NAME", help="Describe the files as this source of sources.yaml does.")
 @click.option("--system", type=click.Choice(known_systems()), help="Header mapping; absent: guessed.")
 @click.option(
@@ -56,20 +60,33 @@ def inspect_files(
 ) -> None:  # fmt: skip
     """Show what the intake would make of files: format, mapping, rows, reasons. Nothing is kept."""
     settings = checked_settings(resolve(None, config)[1])
+    _there(paths)
     source = _source(settings, source_name)
     described = {"system": system, "object": object_name, "country": country, "date_order": date_order}
     try:
         found = inspect(paths, settings, source, mapping=mapping, **described)
-    except (ConfigError, InputError) as error:
+    except ConfigError as error:
+        fail(_mapping_faults(error, object_name))
+    except InputError as error:
         fail(str(error))
     if as_json:
         click.echo(json.dumps([asdict(file) for file in found], ensure_ascii=False, indent=1))
     else:
         for file in found:
-            for line in _lines(file):
+            for line in (*_lines(file), *_not_there(file, mapping)):
                 console.print(line, markup=False, soft_wrap=True)
     if not any(file.facts for file in found):
         raise SystemExit(BAD_INPUT)
+
+
+def _there(paths: tuple[Path, ...]) -> None:
+    """Ends where a file is not there, with the name that was meant."""
+    for path in paths:
+        if not path.exists():
+            beside = [p.name for p in path.parent.iterdir() if p.is_file()] if path.parent.is_dir() else []
+            meant = near(path.name, sorted(beside))
+            hint = meant if meant.startswith("did you") else f"give the path of an export; {_DEMO}"
+            fail(f"{path}: no such file ({hint})")
 
 
 def _source(settings: Settings, name: str | None) -> Source | None:
@@ -77,6 +94,31 @@ def _source(settings: Settings, name: str | None) -> Source | None:
     if name is None or name in known:
         return known[name] if name else None
     return fail(f"--source: unknown source {name!r} ({near(name, known)})")
+
+
+def _mapping_faults(error: ConfigError, object_name: str | None) -> str:
+    """One fault a line, those of one kind together, then the fields that there are, once, and what to do."""
+    faults = sorted(error.faults, key=lambda fault: (not fault.problem.startswith("unknown field"), fault.key))
+    lines = ["what is said of the files cannot be:"]
+    for fault in faults:
+        hint = f" ({fault.hint})" if fault.hint.startswith(("did you", "known", "case")) else ""
+        lines.append(f"  {fault.key.replace('mapping.', '--mapping ')}: {fault.problem}{hint}")
+    if any("unknown field" in fault.problem for fault in faults):
+        of = object_name or "leads"
+        lines += [f"fields of {of}:", *_wrapped(canonical_fields(of))]
+        lines += [] if object_name else [f"fields of another object: --object {', '.join(OBJECTS)}"]
+    return "\n".join([*lines, "Mend --mapping HEADER=FIELD (or the mapping of the source) and look again"])
+
+
+def _wrapped(names: Iterable[str]) -> list[str]:
+    return textwrap.wrap(", ".join(names), 96, initial_indent="  ", subsequent_indent="  ")
+
+
+def _not_there(file: Inspected, mapping: dict[str, str]) -> list[str]:
+    """Headers that --mapping names and a file has not."""
+    there = {header_key(header): header for header in (*file.mapped, *file.unmapped)}
+    gone = [header for header in mapping if header_key(header) not in there] if there else []
+    return [f"  no header {header!r} for --mapping ({near(header, there.values())})" for header in gone]
 
 
 def _lines(file: Inspected) -> list[str]:

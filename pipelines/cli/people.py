@@ -11,11 +11,12 @@ from leadgrade.people.explain import explain_pair, render
 from leadgrade.publish import Home
 from leadgrade.publish.branch import newest_base
 from pipelines.cli.common import console, fail, faults_told, home_option, resolve
+from pipelines.cli.groups import Group
 from pipelines.cli.people_decisions import decisions_command, merge_command, split_command, undo_command
 from pipelines.cli.people_review import review_command
 
 
-@click.group()
+@click.group(cls=Group)
 def people() -> None:
     """Look into the matching and correct it: why leads are one person, and who should be."""
 
@@ -29,7 +30,7 @@ def explain_command(a: str, b: str, home: Path | None) -> None:
     here = Home(resolve(home, None)[0])
     base = newest_base(here)
     if base is None:
-        fail("no publication with its work file here yet; `leadgrade run` makes one")
+        fail(f"{here.runs}: no work file of a published night; run leadgrade run first")
     with faults_told():
         console.print(render(explain_pair(base[1], a, b, decisions.read(here.root))))
 

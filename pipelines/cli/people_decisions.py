@@ -21,8 +21,10 @@ NEXT_RUN = "It takes effect in the next run: leadgrade run"
 
 def who_and_why(*, needs_reason: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """``--by NAME`` and ``--reason TEXT``."""
+    # a default, even none, would do for a value that is required
+    needed: dict[str, Any] = {"required": True} if needs_reason else {"default": None}
     reason = click.option(
-        "--reason", required=needs_reason, default=None, metavar="TEXT",
+        "--reason", metavar="TEXT", **needed,
         help="Why, in words, without addresses and numbers; kept with the decision.",
     )  # fmt: skip
     by = click.option("--by", default=None, metavar="NAME", help="Who decides (default: the user of this machine).")

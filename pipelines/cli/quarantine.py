@@ -19,6 +19,7 @@ from leadgrade.raw.rework import worklist
 from leadgrade.raw.rework.reasons import reasons
 from leadgrade.raw.rework.worklist import Exported, Published
 from pipelines.cli.common import checked_settings, config_option, console, errors, fail, home_option, resolve
+from pipelines.cli.groups import Group
 from pipelines.cli.run import run as run_command
 
 SHOWN = 50
@@ -30,7 +31,7 @@ reason_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def quarantine() -> None:
     """Work the refused rows: list them, export them, give them back corrected."""
 
@@ -55,12 +56,16 @@ def list_entries(home: Path | None, source: str | None, reason: str | None, as_j
     """Count the open entries by file, reason, column and look of the value, and say what to do."""
     with _published(home) as (_, published):
         found = worklist.groups(published, source, reason)
+        every = found or worklist.groups(published)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     elif found:
         _print_groups(found)
     else:
-        console.print("nothing is open in the quarantine" + (" for these" if source or reason else ""))
+        open_ones = ", ".join(dict.fromkeys(f"{row['source']} {row['reason']}" for row in every))
+        console.print(
+            f"nothing is open in the quarantine{f' for these; open are: {open_ones}' if every else ''}", markup=False
+        )
 
 
 def _print_groups(found: list[dict[str, Any]]) -> None:

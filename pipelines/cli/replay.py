@@ -13,7 +13,8 @@ import polars as pl
 from rich.table import Table
 
 from leadgrade.config.loader import load_model
-from leadgrade.errors import ConfigError
+from leadgrade.config.scoring import ScoringConfig
+from leadgrade.errors import ConfigError, InputError
 from leadgrade.publish import Home
 from leadgrade.scores.past import Facts
 from pipelines.cli.common import (
@@ -60,13 +61,8 @@ def replay(
     root, folder = resolve(home, config)
     here, settings = Home(root), checked_settings(folder)
     published_warehouse(here.warehouse)
-    if out and out.suffix not in (".csv", ".parquet"):
-        fail(f"--out: expected a name that ends in .csv or .parquet, found {out.name}")
-    dates = _dates(times, monthly, here)
-    try:
-        model = load_model(model_file.expanduser()) if model_file else None
-    except ConfigError as error:
-        fail(f"{model_file}: {error}")
+    _check_out(out)
+    dates, model = _dates(times, monthly, here), _model(model_file)
     from assets.past import Past  # noqa: PLC0415  Dagster takes seconds to import
 
     past, nights = Past(here, settings, facts), []
@@ -74,14 +70,39 @@ def replay(
         for as_of in dates:
             nights.append(past.replay(as_of, model))
             console.print(f"{as_of:%Y-%m-%d %H:%M}  {nights[-1].grades.height:,} people", markup=False)
-    console.print(_table(nights))
-    for night in nights:
-        for line in _crossers(night.as_of, night.grades):
-            console.print(line, markup=False, soft_wrap=True)
+    _show(nights, facts)
     if out:
         grades = pl.concat([night.grades for night in nights])
         grades.write_parquet(out) if out.suffix == ".parquet" else grades.write_csv(out)
         console.print(f"{grades.height:,} grades: {out}", markup=False, soft_wrap=True)
+
+
+def _check_out(out: Path | None) -> None:
+    if out and out.suffix not in (".csv", ".parquet"):
+        fail(f"--out: expected a name that ends in .csv or .parquet, found {out.name}")
+    if out and not out.absolute().parent.is_dir():
+        fail(f"--out: there is no folder {out.absolute().parent}; make it first")
+
+
+def _model(path: Path | None) -> ScoringConfig | None:
+    try:
+        return load_model(path.expanduser()) if path else None
+    except ConfigError as error:
+        fail(
+            f"{path}: {error}\nMend it and ask again; docs/configuration.md says what each key of a scoring model holds"
+        )
+    except InputError as error:
+        fail(f"--model: {error}; without --model the configured one is replayed")
+
+
+def _show(nights: list[Replay], facts: Facts | None) -> None:
+    console.print(_table(nights))
+    if not any(night.grades.height for night in nights):
+        hint = "--facts dated goes by the dates of the rows" if facts == "arrived" else "give a later --as-of"
+        console.print(f"nobody was known by then; {hint}", markup=False)
+    for night in nights:
+        for line in _crossers(night.as_of, night.grades):
+            console.print(line, markup=False, soft_wrap=True)
 
 
 def _dates(times: tuple[str, ...], monthly: int | None, home: Home) -> list[datetime]:

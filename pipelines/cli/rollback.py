@@ -18,9 +18,14 @@ from pipelines.cli.common import console, errors, fail, home_option, resolve
 @click.option("--list", "list_them", is_flag=True, help="Only list the generations that are kept.")
 @home_option
 def rollback(generation: str | None, list_them: bool, home: Path | None) -> None:
-    """Let readers see an earlier generation again (the one before the current, or GENERATION)."""
+    """Let readers see an earlier generation again (the one before the current, or GENERATION).
+
+    GENERATION is its name, the id of its run, or how one of the two begins: 20261001 or 54bfbe3a.
+    """
     here = Home(resolve(home, None)[0])
     if list_them:
+        if not here.generations():
+            fail(f"nothing is published yet in {here.published}. Run: leadgrade run")
         for name in here.generations():
             mark = "*" if name == here.current() else " "
             console.print(f"{mark} {name}", markup=False)

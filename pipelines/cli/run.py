@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from leadgrade.publish import Home
-from pipelines.cli.common import checked_settings, config_option, console, errors, fail, home_option, resolve
+from pipelines.cli.common import (
+    checked_settings,
+    config_option,
+    console,
+    errors,
+    fail,
+    home_option,
+    resolve,
+    writable_home,
+)
 
 
 class _Progress(logging.Handler):
@@ -43,14 +52,17 @@ def run(home: Path | None, config: Path | None, as_of: str | None, full: bool) -
     """
     home, config = resolve(home, config)
     checked_settings(config)
+    writable_home(home)
     from pipelines.resources import parse_as_of  # noqa: PLC0415  Dagster takes seconds to import
 
     try:
-        _warn_of_the_past(Home(home), parse_as_of(as_of))
+        wanted = parse_as_of(as_of)
     except ValueError:
         fail(
-            f"--as-of: expected an ISO 8601 date or time such as 2026-10-01 or 2026-10-01T02:00:00+02:00, found {as_of}"
+            "--as-of: expected an ISO 8601 date or time from 1970 to 2199, such as 2026-10-01 or 2026-10-01T02:00:00+02:00, "
+            f"found {as_of}"
         )
+    _warn_of_another_time(Home(home), wanted)
     from leadgrade import report as reports  # noqa: PLC0415
     from leadgrade.report import terminal  # noqa: PLC0415
     from pipelines.nightly import run_nightly  # noqa: PLC0415
@@ -64,10 +76,18 @@ def run(home: Path | None, config: Path | None, as_of: str | None, full: bool) -
     terminal.render(reports.summary(here.warehouse), console, here.published, latest if latest.exists() else None)
 
 
-def _warn_of_the_past(home: Home, as_of: datetime | None) -> None:
+def _warn_of_another_time(home: Home, as_of: datetime | None) -> None:
     """A year mistyped reaches the readers: it is said while there is time to stop."""
     current = home.current()
-    if as_of is None or current is None:
+    if as_of is None:
+        return
+    if as_of > datetime.now(UTC).replace(tzinfo=None) + timedelta(days=365):
+        errors.print(
+            f"as of {as_of:%Y-%m-%d %H:%M}: that is more than a year ahead, so that people are older and consents expired "
+            "that are valid now",
+            style="yellow", soft_wrap=True,
+        )  # fmt: skip
+    if current is None:
         return
     shown = datetime.fromisoformat(home.manifest(current)["as_of"])
     if as_of < shown:

@@ -309,14 +309,6 @@ def test_manifest_tells_arguments_and_hashes(made: Path) -> None:
         assert facts["sha256"] == hashlib.sha256((made / name).read_bytes()).hexdigest()
 
 
-def test_exports_of_others_are_never_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "inbox/hubspot").mkdir(parents=True)
-    (tmp_path / "inbox/hubspot/contacts.csv").write_text("theirs", encoding="utf-8")
-    with pytest.raises(InputError, match=r"hubspot/contacts\.csv"):
-        generate(10, SEED, tmp_path / "inbox", AS_OF)
-    assert (tmp_path / "inbox/hubspot/contacts.csv").read_text(encoding="utf-8") == "theirs"
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -35,7 +35,8 @@ def test_a_dry_run_counts_and_changes_nothing(home: Path, config: Path) -> None:
         (["--retention"], "enforce is false"),
         (["--retention", "--dry-run"], "nobody to be erased"),
         (["--sweep"], "nobody was erased here yet"),
-        (["--verify", "nowhere.json"], "no such file"),
+        (["--verify", "nowhere.json"], "nowhere.json: no such file; nobody was erased here yet"),
+        (["--verify"], "say which certificate; nobody was erased here yet"),
         (["--email", "ann.misspelt@nowhere.example", "--dry-run"], "nobody has what was asked for"),
     ],
 )
@@ -66,8 +67,10 @@ def test_a_certificate_is_verified_or_found_broken(erased: Erased, after: Path, 
     assert "its seal is broken" in found.output
     assert "still there: 1 in file of crm" in found.stderr
     assert call(after, config, "erase", "--lift", str(path)).exit_code == 2
+    listed = call(after, config, "erase", "--lift").stderr
+    assert f"there are: {path.stem}. The last one: leadgrade erase --lift {path.stem}" in " ".join(listed.split())
     shutil.copy(Home(erased.home).erasures / path.name, path)
-    lifted = call(after, config, "erase", "--lift", str(path))
+    lifted = call(after, config, "erase", "--lift", path.stem)
     assert lifted.exit_code == 0
     assert certificates.is_sealed(certificates.read(path), Home(after).secret())
     assert certificates.read(path).blocks == []
@@ -79,6 +82,9 @@ def test_what_is_held_is_written_over_no_file(seed: Path, config: Path, tmp_path
     again = call(seed, config, "subject", "--from", "-", "--values", str(target), typed=world.ANN)
     assert (again.exit_code, "is there already" in again.stderr) == (2, True)
     assert call(seed, config, "subject").exit_code == 2
+    new = tmp_path / "new.json"
+    nobody = call(seed, config, "subject", "--from", "-", "--values", str(new), typed="nobody@nowhere.example")
+    assert (nobody.exit_code, "nothing is held of whom you name" in nobody.stderr, new.exists()) == (2, True, False)
 
 
 def test_erase_says_what_it_did(erased: Erased) -> None:

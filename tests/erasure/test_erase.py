@@ -134,6 +134,10 @@ def test_the_files_are_known_as_what_they_were(erased: Erased, after: Path) -> N
         world.take_in(run)
         assert world.broken_rules(engine) == {}
         assert engine.count("raw.erased_rows") == 11
+        assert not engine.collect("select 1 from raw.erased_rows where came_erased").height
+    with DuckDBEngine() as engine:  # the work files are lost: nobody sent again what was emptied in the inbox
+        world.take_in(world.open_run(after, engine, "n3"))
+        assert engine.collect("select came_erased, count(*) from raw.erased_rows group by 1").rows() == [(False, 11)]
 
 
 def test_who_comes_again_is_turned_away_and_the_sweep_finds_the_rows(seed: Path, after: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import datetime
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from leadgrade.engine import DuckDBEngine
 from leadgrade.errors import InputError
 from leadgrade.export import PLATFORMS, SYSTEMS, write_export
+from leadgrade.export.left_out import left_out
 from leadgrade.publish import Home
 from pipelines.cli import main
 from tests.support import make_table
@@ -143,6 +145,22 @@ def test_a_file_is_never_overwritten_and_half_a_file_never_left(published: Home,
     assert not (tmp_path / "b.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "target"), [*product(("audience", "conversions"), PLATFORMS), *product(("crm",), ("hubspot", "zoho"))]
+)
+def test_what_is_left_out_and_what_is_in_add_up(published: Home, tmp_path: Path, kind: str, target: str) -> None:
+    things, candidates, counts = left_out(published, kind, target)
+    assert things == {"audience": "people", "conversions": "deals", "crm": "leads"}[kind]
+    assert candidates == len(PEOPLE)
+    assert sum(n for _, n in counts) == candidates - len(_written(published, kind, target, tmp_path / "x.csv"))
+    by_words = {words.split(",")[0]: n for words, n in counts}
+    if kind == "conversions":
+        assert by_words["no consent to e-mail that is proved or not needed"] == (3 if target == "google" else 0)
+        assert by_words[f"the click id is not {target}'s"] == (1 if target == "google" else 4)
+    if kind == "audience":
+        assert by_words["refused"] == 1
+
+
 def test_no_file_is_written_below_the_home(published: Home) -> None:
     out = published.root / "exports.csv"
     with pytest.raises(InputError, match="outside"):
@@ -154,5 +172,8 @@ def test_the_command_says_how_many_and_where(published: Home, tmp_path: Path) ->
     arguments = ["export", "--home", str(published.root), "--out", str(tmp_path / "c.csv")]
     done = CliRunner().invoke(main, [*arguments, "crm", "--to", "hubspot"])
     assert (done.exit_code, done.output.split(":")[0]) == (0, "5 rows")
+    nothing = CliRunner().invoke(main, [*arguments[:-1], str(tmp_path / "z.csv"), "crm", "--to", "zoho"])
+    assert (nothing.exit_code, "none of 5 leads is in it" in nothing.output) == (0, True)
+    assert "5  not of zoho" in nothing.output
     wrong = CliRunner().invoke(main, [*arguments, "crm", "--to", "google"])
     assert wrong.exit_code == 2

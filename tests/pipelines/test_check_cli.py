@@ -31,6 +31,10 @@ def test_sources_without_files_are_noted_and_no_fault(config: Path, home: Path) 
     assert found.exit_code == 0
     assert "no faults; 3 sources" in found.output
     assert "no file matches the path of web (below" in found.output
+    assert "the others can be run: leadgrade run" in found.output
+    (home / "in" / "a.csv").unlink()
+    (config / "sources.yaml").write_text("sources: {crm: {path: in/*.csv}}")
+    assert "there is nothing to take in" in call(config, home).output
 
 
 def test_faults_of_models_modes_and_mappings_come_at_once(config: Path, home: Path) -> None:
@@ -41,3 +45,11 @@ def test_faults_of_models_modes_and_mappings_come_at_once(config: Path, home: Pa
     assert found.exit_code == 2
     for words in ("sources.a.colour", "sources.b.system", "sources.c.of"):
         assert words in found.output
+    assert found.output.rstrip().endswith("then look again: leadgrade check")
+
+
+def test_a_folder_that_is_not_there_is_one_fault(home: Path) -> None:
+    found = call(Path("/nowhere"), home)
+    assert (found.exit_code, found.output.count("\n")) == (2, 1)
+    assert "/nowhere: no such folder" in found.output
+    assert "--config DIR" in found.output

@@ -45,7 +45,9 @@ def test_the_list_for_people_and_for_machines_count_the_same(first_night):
     assert all(f"{group['reason']}: {group['meaning']}" in shown.output for group in found)
     narrowed = json.loads(call(first_night.home, "list", "--json", "--reason", found[0]["reason"]).output)
     assert {group["reason"] for group in narrowed} == {found[0]["reason"]}
-    assert "nothing is open" in call(first_night.home, "list", "--source", "nobody").output
+    shown = call(first_night.home, "list", "--source", "nobody").output
+    assert "nothing is open" in shown
+    assert f"open are: {found[0]['source']} {found[0]['reason']}" in shown
 
 
 def test_nothing_published_and_unknown_reasons_are_bad_input(first_night, tmp_path):

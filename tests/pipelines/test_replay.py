@@ -60,7 +60,8 @@ def test_the_night_again_and_under_another_model(night, tmp_path):
         (["--as-of", "2026-10-02"], "lies after the last publication"),
         ([], "say which past"),
         (["--as-of", AS_OF, "--out", "x.txt"], "ends in .csv or .parquet"),
-        (["--as-of", AS_OF, "--model", "missing.yaml"], "file missing"),
+        (["--as-of", AS_OF, "--out", "/nowhere/x.csv"], "there is no folder /nowhere"),
+        (["--as-of", AS_OF, "--model", "missing.yaml"], "without --model the configured one"),
     ],
 )
 def test_what_cannot_be_asked(first_night, arguments, message):

@@ -46,7 +46,7 @@ def test_a_refused_night_says_details_and_what_to_do(tmp_path, capsys) -> None:
 
 def published(home: Home, *nights: str) -> None:
     """Generations of which the work files are gone; the last one is current."""
-    home.prepare()
+    home.prepare().secret()
     for night in nights:
         generation = home.published / f"{night}T000000Z-gone"
         generation.mkdir()

@@ -245,6 +245,21 @@ def test_rollback_gives_readers_the_generation_before_and_the_next_run_starts_fr
     assert Home(home).manifest(Home(home).current())["run_id"] == "run-3"
 
 
+def test_a_generation_is_named_by_how_it_or_its_run_begins(home):
+    names = ["20261001T020000Z-5fab", "20261001T030000Z-5fcd", "20261002T020000Z-90ab"]
+    for name in names:
+        (home / "published" / name).mkdir(parents=True)
+        (home / "published" / name / "manifest.json").write_text("{}")
+    for words, found in {"20261002": names[2], "5fa": names[0], "90ab": names[2], names[1]: names[1]}.items():
+        assert rollback(Home(home), words) == found
+    for words in ("5f", "20261001T0"):
+        with pytest.raises(InputError, match=f"2 generations begin with {words}: {names[0]}, {names[1]}"):
+            rollback(Home(home), words)
+    for words in ("ab", ""):
+        with pytest.raises(InputError, match="there are: 2026"):
+            rollback(Home(home), words)
+
+
 def test_rollback_to_nowhere_is_an_input_error(home):
     Home(home).prepare()
     with pytest.raises(InputError, match="before the current one"):

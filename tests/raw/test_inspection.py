@@ -75,6 +75,31 @@ def test_the_command_takes_source_and_mapping(leads):
     assert "did you mean hubspot_contacts?" in call(leads, "--source", "hubspot_contact").output
 
 
+def test_faults_of_mappings_stand_one_a_line_and_the_fields_once(leads):
+    wrong = ("--mapping", "Shoe=colour", "--mapping", "Email=emial", "--mapping", "e_mail=phone")
+    found = call(leads, *wrong)
+    lines = found.output.splitlines()
+    assert lines[:5] == [
+        "what is said of the files cannot be:",
+        "  --mapping Email: unknown field 'emial' (did you mean email?)",
+        "  --mapping Shoe: unknown field 'colour'",
+        "  --mapping e_mail: the same header as 'Email' (case, blanks, _ and - do not count: keep one of them)",
+        "fields of leads:",
+    ]
+    assert found.output.count("source_record_id") == 1
+    assert max(map(len, lines)) < 250
+    assert lines[-1].startswith("Mend --mapping HEADER=FIELD")
+    assert "fields of another object" not in call(leads, *wrong, "--object", "accounts").output
+    assert "no header 'Emial' for --mapping (did you mean Email?)" in call(leads, "--mapping", "Emial=email").output
+
+
+def test_what_is_not_there_says_so_with_the_name_that_was_meant(leads, tmp_path):
+    found = call(tmp_path / f"{leads.name}x")
+    assert (found.exit_code, f"did you mean {leads.name}?" in found.output) == (2, True)
+    found = call(tmp_path / "nowhere" / "x.csv")
+    assert (found.exit_code, "give the path of an export" in found.output) == (2, True)
+
+
 def test_titles_and_cells_that_no_field_could_hold_are_counted(tmp_path, settings):
     path = tmp_path / "events.csv"
     path.write_text(

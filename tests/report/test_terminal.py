@@ -56,6 +56,21 @@ def test_findings_say_what_broke_and_what_to_do(figures: Summary, tmp_path: Path
     assert "Does not hold" not in shown
 
 
+@pytest.mark.parametrize(
+    ("tonight", "words"),
+    [(0, "none taken in tonight, 15 known before;"), (2, "2 taken in tonight, 13 known before;"), (15, "15 taken in;")],
+)
+def test_files_known_before_are_told_from_new_ones(figures: Summary, tmp_path: Path, tonight: int, words: str) -> None:
+    shown = _shown(replace(figures, files=15, files_tonight=tonight, files_refused=0), tmp_path)
+    assert f"Files             {words} " in shown
+
+
+def test_erased_on_request_says_by_whom(figures: Summary, tmp_path: Path) -> None:
+    words = "by a suppression list of a source, or by leadgrade erase"
+    assert words not in _shown(figures, tmp_path)
+    assert words in _shown(replace(figures, bridge=figures.bridge | {"erased": 7}), tmp_path)
+
+
 def test_summary_tells_everything_in_100_columns(figures: Summary, tmp_path: Path) -> None:
     shown = _shown(figures, Path("published"), Path("reports/quality.html"))
     assert max(len(line) for line in shown.split("\n")) <= 100

@@ -31,7 +31,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "unknown event": (with_rule(when={"event": "page_visit"}), "rules.fit.other.when", "did you mean 'page_view'?"),
     "unknown page": (with_rule(when={"event": "page_view", "page_class": "price"}), "rules.fit.other.when", "unknown page_class"),
     "unknown list": (with_rule(when={"field": "country", "in": "icp.country"}), "rules.fit.other.when", "'icp.countries'?"),
-    "unknown dimension": (with_rule(dimension="fitt"), "rules.fit.other.dimension", "'fit', 'intent'"),
+    "unknown dimension": (with_rule(dimension="fitt"), "rules.fit.other.dimension", "fit, intent"),
     "no comparison": (with_rule(when={"field": "country"}), "rules.fit.other.when", "compare the field"),
     "wrong comparison": (with_rule(when={"field": "country", "at_least": 3}), "rules.fit.other.when", "does not fit the text"),
     "two heads": (with_rule(when={"field": "city", "known": True, "fact": "is_spam"}), "rules.fit.other.when", "exactly one of"),
@@ -57,7 +57,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "norway": ({**SEED, "icp": {"countries": [False]}}, "icp.countries.0", "write 'NO'"),
     "band upside down": ({**SEED, "icp": {"employees": [2000, 200]}}, "icp.employees", "from low to high"),
     "unknown key": ({**SEED, "treshold": 3}, "treshold", "did you mean thresholds"),
-    "nul character": ({**SEED, "icp": {"keywords": ["a\0b"]}}, "icp.keywords.0", "pattern"),
+    "nul character": ({**SEED, "icp": {"keywords": ["a\0b"]}}, "icp.keywords.0", "of the form"),
 }  # fmt: skip
 
 

@@ -33,10 +33,15 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = make_run(home, DuckDBEngine(home / "work.duckdb"))
     others = [{"golden": {"seniority": "vp", "declared_timeline_days": 30}}, {"is_spam": True}]
     make_inputs(run.engine, [PERSON, *({"name": f"p_{i}", **other} for i, other in enumerate(others, 2))])
-    leads = [{"lead_id": "l_1", "source": "hubspot", "email": ADDRESS}, {"lead_id": "l_2", "source": "meta"}]
+    shared = {"phone_e164": "+4930901821"}
+    leads = [
+        {"lead_id": "l_1", "source": "hubspot", "email": ADDRESS, "mobile_e164": "+4930901820"},
+        {"lead_id": "l_2", "source": "meta", **shared},
+        {"lead_id": "l_3", "source": "meta", **shared},
+    ]
     make_table(run.engine, "contacts.leads", leads)
     members = [{"lead_id": lead, "person_id": "p_1", "is_survivor": lead == "l_1"} for lead in ("l_1", "l_2")]
-    make_table(run.engine, "people.members", members)
+    make_table(run.engine, "people.members", [*members, {"lead_id": "l_3", "person_id": "p_2", "is_survivor": True}])
     make_table(
         run.engine,
         "people.id_changes",
@@ -85,10 +90,12 @@ KEYS = {
     "l_2": "lead_id",
     f" {ADDRESS.upper()} ": "e-mail address",
     "p_0": "person_id of before a merge",
+    "+49 (30) 90-18 20": "number",
+    "004930901820": "number",
 }
 
 
-@pytest.mark.parametrize(("key", "kind"), KEYS.items(), ids=KEYS.values())
+@pytest.mark.parametrize(("key", "kind"), KEYS.items(), ids=range(len(KEYS)))
 def test_found_by_each_key(published: Path, key: str, kind: str) -> None:
     explanation = explained(published, key)
     assert (explanation.person_id, explanation.found_by) == ("p_1", kind)
@@ -142,6 +149,15 @@ def test_shows_nothing_personal(published: Path) -> None:
 
 
 def test_unknown_keys(published: Path) -> None:
+    for number, words in {
+        "+4930901829": "no person of the last publication has this number",
+        "030 901820": "with its country code",
+        "+4930901821": "2 people have this number: p_1, p_2; ask for one of them",
+        "Jane": "nobody can be found by that; give a person_id",
+    }.items():
+        with pytest.raises(InputError, match=words) as caught:
+            explained(published, number)
+        assert number not in str(caught.value)
     with pytest.raises(InputError, match="p_9: no such person_id or lead_id"):
         explained(published, "p_9")
     with pytest.raises(InputError) as caught:
