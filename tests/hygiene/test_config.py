@@ -52,7 +52,11 @@ FAULTS: dict[str, tuple[str, Change, str]] = {
         "decay.yaml: learning.segments.0: .*'sign'",
     ),
     "segment_twice": ("decay", lambda d: d["learning"].update(segments=["source"] * 2), "segments names one twice"),
-    "prior": ("decay", lambda d: d["learning"].update(prior_years=0), "decay.yaml: learning.prior_years: .*greater"),
+    "prior": (
+        "decay",
+        lambda d: d["learning"].update(prior_years=0),
+        "decay.yaml: learning.prior_years: expected more than 0",
+    ),
     "end": ("decay", lambda d: d["fields"]["industry"].update(ends=["boredom"]), "fields.industry.ends.0: .*'boredom'"),
     "list": (
         "lists",
@@ -62,7 +66,7 @@ FAULTS: dict[str, tuple[str, Change, str]] = {
     "version": (
         "lists",
         lambda d: d["spam_phrases"].pop("version"),
-        "lists.yaml: spam_phrases.version: .*has to be there",
+        "lists.yaml: spam_phrases.version: the key is missing",
     ),
     "look_around": ("lists", lambda d: d["bot_agents"]["patterns"].append("bot(?!h)"), "patterns.20: .*RE2 takes"),
     "capitals": ("lists", lambda d: d["spam_phrases"]["patterns"].append("Viagra"), "patterns.25: .*in lower case"),

@@ -22,7 +22,7 @@ from leadgrade.people.cluster import cluster
 from leadgrade.people.decide import Named
 from leadgrade.people.explain import explain_pair, render
 from leadgrade.people.kinds import as_input, kind_of
-from leadgrade.people.learn import learned_odds
+from leadgrade.people.learn import _learned_field, learned_odds
 from leadgrade.people.likelihood import usual_shares
 from leadgrade.people.model import MOVED, PERSON, class_spec, family, fields, levels, prior_model, settings
 from leadgrade.people.model_table import from_frame, to_frame
@@ -285,3 +285,25 @@ def test_little_memory_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = resolve(frame)
     monkeypatch.setattr(import_module("leadgrade.people.resolve"), "_MEMORY", 80_000_000)
     assert resolve(frame).equals(plain)
+
+
+HELD = [
+    (field, level, spec["most"])
+    for field, of_field in settings()["fields"].items()
+    for level, spec in of_field.items()
+    if isinstance(spec, dict) and "most" in spec
+]
+
+
+@pytest.mark.parametrize(("field", "level", "most"), HELD, ids=[f"{field}.{level}" for field, level, _ in HELD])
+def test_no_table_teaches_that_one_persons_values_differ_as_a_rule(field: str, level: str, most: float) -> None:
+    """A big table without duplicates has very many pairs of namesakes in one town, of whom everything else differs."""
+    prior = prior_model(1_000_000, {}, set()).tables[PERSON][fields().index(field)]
+    at = levels(field).index(level)
+    codes, ones = np.full(100_000, at), np.ones(100_000)
+    learned = _learned_field(prior, codes, field, PERSON, (ones, ones))
+    assert 2.0 ** float(learned[at]) == pytest.approx(most)
+
+
+def test_companies_addresses_and_numbers_are_held() -> None:
+    assert {"company", "email", "phone"} <= {field for field, _, _ in HELD}
