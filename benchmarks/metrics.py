@@ -24,9 +24,9 @@ from benchmarks.copies import MEMORY, ROOT, in_child, prepare
 from benchmarks.nightly import AS_OF
 from leadgrade import contract
 from leadgrade.config import load_settings
-from leadgrade.engine import DuckDBEngine, sql_files
+from leadgrade.engine import DuckDBEngine, make_from_file, sql_files
 from leadgrade.metrics import config_tables
-from leadgrade.metrics.build import BUILDS, build_quality_history, make, order
+from leadgrade.metrics.build import BUILDS, build_quality_history, order
 from leadgrade.metrics.calibration_stage import build_calibration, build_first_scores
 from leadgrade.run import Run
 from leadgrade.stages import load_config_tables
@@ -47,7 +47,7 @@ def _make(path: Path) -> None:
         load_config_tables(run)
         config_tables.load(run)
         steps = [("metrics.first_scores", partial(build_first_scores, run))]
-        steps += [(name, partial(make, engine, name)) for name in order()]
+        steps += [(name, partial(make_from_file, engine, name)) for name in order()]
         steps += [("calibration", partial(build_calibration, run))]
         steps += [("metrics.quality_history", partial(build_quality_history, run))]
         for name, step in steps:

@@ -1,6 +1,7 @@
 """Imports run downward only: pipelines -> assets -> leadgrade."""
 
 import ast
+from importlib import import_module
 
 import pytest
 
@@ -37,3 +38,17 @@ def test_modules_stay_readable():
         for p in (REPOSITORY / layer).rglob("*.py")
     }
     assert {p: n for p, n in lengths.items() if n > 400} == {}
+
+
+BENCHMARKS = {
+    ".".join(p.relative_to(REPOSITORY).with_suffix("").parts): p for p in (REPOSITORY / "benchmarks").rglob("[!_]*.py")
+}
+
+
+@pytest.mark.parametrize("name", sorted(BENCHMARKS))
+def test_a_benchmark_finds_what_it_measures(name):
+    """They are run by hand: what one asks of the product and is no longer there would go unseen."""
+    if "splink" in set(imported(BENCHMARKS[name])):
+        assert "leadgrade" not in set(imported(BENCHMARKS[name])), "it runs where the product is not installed"
+        return
+    import_module(name)
