@@ -178,15 +178,6 @@ def _scalars() -> list[pl.Expr]:
     ]
 
 
-def _numbers(values: pl.Series) -> pl.Series:
-    """The numbers of a column, each distinct text once: reading one takes ten patterns."""
-
-    def answer(distinct: pl.Series) -> pl.DataFrame:
-        return vocabulary.computed(pl.DataFrame({"v": distinct}), to_number(pl.col("v")).alias("number"))
-
-    return vocabulary.over_distinct(values, answer)["number"]
-
-
 def _time(values: pl.Series) -> pl.Series:
     """The times of a column. Most sources fill few of them."""
     if values.null_count() == values.len():
@@ -213,8 +204,8 @@ def type_leads(batch: pl.DataFrame) -> pl.DataFrame:
         "industry_from": categories.industry_from(frame["industry"]),
         "source_channel": categories.channel(frame["source_channel"]),
         "lawful_basis": categories.lawful_basis(frame["lawful_basis"]),
-        "annual_revenue": _numbers(frame["annual_revenue"]),
-        "external_score": _numbers(frame["external_score"]),
+        "annual_revenue": vocabulary.by_value(frame["annual_revenue"], to_number),
+        "external_score": vocabulary.by_value(frame["external_score"], to_number),
         "declared_timeline_days": answers.timeline_days(frame["declared_timeline"]),
     }
     parts = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache
 
 import polars as pl
@@ -198,15 +197,6 @@ def _split(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _by_name(form: Callable[[pl.Expr], pl.Expr], names: pl.Series) -> pl.Series:
-    """A form of each name, the distinct ones once: many people share a given name."""
-
-    def answer(distinct: pl.Series) -> pl.DataFrame:
-        return vocabulary.computed(distinct.to_frame("name"), form(pl.col("name")).alias("name"))
-
-    return vocabulary.over_distinct(names, answer)["name"].alias(names.name)
-
-
 def clean(frame: pl.DataFrame) -> pl.DataFrame:
     """Clean the names of people.
 
@@ -231,9 +221,9 @@ def clean(frame: pl.DataFrame) -> pl.DataFrame:
     texts = [arguments.text(frame[p], p) if p in frame.columns else pl.lit(None, pl.String).alias(p) for p in _PARTS]
     plain = frame.select(pl.lit(0).alias("row"), *texts)
     plain = plain.with_columns(pl.col(part).alias(f"raw_{part}") for part in _PARTS)
-    plain = plain.with_columns(_by_name(_tidy, plain[part]) for part in _PARTS)
+    plain = plain.with_columns(vocabulary.by_value(plain[part], _tidy) for part in _PARTS)
     plain = _split(_blank_faults(_issues(plain)))
-    cased = plain.with_columns(_by_name(_cased, plain[part]) for part in _PARTS[:2])
+    cased = plain.with_columns(vocabulary.by_value(plain[part], _cased) for part in _PARTS[:2])
     blank_to_null = [pl.when(pl.col(p) != "").then(pl.col(p)).alias(p) for p in _PARTS[:2]]
     cased = cased.with_columns(blank_to_null)
     both = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)

@@ -71,6 +71,15 @@ def computed(frame: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
     return frame.lazy().select(columns).collect(engine="in-memory")
 
 
+def by_value(values: pl.Series, form: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """A form of each value, the distinct ones once."""
+
+    def answer(distinct: pl.Series) -> pl.DataFrame:
+        return computed(pl.DataFrame({"v": distinct}), form(pl.col("v")).alias("v"))
+
+    return over_distinct(values, answer)["v"].alias(values.name)
+
+
 @cache
 def answers_version(package: str) -> str:
     """Version of an answer: the package's own, then a hash of everything else that it depends on.

@@ -58,15 +58,6 @@ def folded(text: pl.Expr) -> pl.Expr:
     return _filled(plain.str.replace_many(list(_LATIN), list(_LATIN.values())))
 
 
-def _by_value(frame: pl.DataFrame, column: str, form: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """The form of each distinct value, spread over the rows."""
-
-    def answer(distinct: pl.Series) -> pl.DataFrame:
-        return vocabulary.computed(distinct.to_frame(column), form(pl.col(column)))
-
-    return vocabulary.over_distinct(frame[column], answer).to_series()
-
-
 def sound(name: pl.Expr) -> pl.Expr:
     """A rough sound key of a folded name: consonants by class, doubled letters and later vowels dropped, six characters."""
     plain = name.str.replace_all(" ", "").str.replace_many(list(_SOUNDS), list(_SOUNDS.values()), leftmost=True)
@@ -126,7 +117,7 @@ _FORMS: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr]]] = {
 
 
 def _read(frame: pl.DataFrame) -> pl.DataFrame:
-    forms = [_by_value(frame, column, form).alias(name) for column, (name, form) in _FORMS.items()]
+    forms = [vocabulary.by_value(frame[column], form).alias(name) for column, (name, form) in _FORMS.items()]
     return frame.with_columns(*forms, companies.normalise(frame["company"])["company_key"].alias("company"))
 
 
@@ -218,7 +209,7 @@ def normalise(frame: pl.DataFrame) -> pl.DataFrame:
     plain = _numbers_and_domain(_names_from_email(_email(_names(_read(frame.select(texts)).lazy())))).collect(
         engine="in-memory"
     )
-    spoken = [_by_value(plain, c, sound) for c in ("first", "last")]
+    spoken = [vocabulary.by_value(plain[c], sound) for c in ("first", "last")]
     # who has one name only may have the surname in the wrong box
     plain = plain.with_columns(spoken[0].alias("first_sound"), pl.coalesce(spoken[1], spoken[0]).alias("last_sound"))
     # names put into the wrong boxes meet under one key

@@ -6,7 +6,7 @@ nor its file nor the source tells, or where the column shows both orders, only v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -232,24 +232,25 @@ def parse(column: pl.Series, form: DateForm) -> pl.Series:
     """A column of text as Datetime (microseconds, UTC, no zone); what cannot be read, or only in two ways, is null."""
     chosen, text = _fast_format(column, form), pl.col("text")
     at = _fast(text, *chosen) if chosen else pl.lit(None, dtype=pl.Datetime("us"))
-    frame = pl.DataFrame({"text": column}).with_columns(at=at)
-    rest = frame.filter(pl.col("at").is_null() & text.is_not_null())["text"].unique()
-    if rest.is_empty():
-        return frame["at"].alias(column.name)
-    found = _parse_rest(rest, form)
-    joined = frame.join(found, on="text", how="left", maintain_order="left", suffix="_other")
-    return joined.select(pl.coalesce("at", "at_other").alias(column.name)).to_series()
+    return _with_rest(column, at, lambda rest: _parse_rest(rest, form))
 
 
 def iso_times(column: pl.Series) -> pl.Series:
     """What :func:`~leadgrade.raw.cells.values.iso_timestamp` says of each text; the form that the intake writes costs a tenth."""
-    text = pl.col("text")
-    frame = pl.DataFrame({"text": column}).with_columns(at=_fast(text, *_INTAKE))
-    rest = frame.filter(pl.col("at").is_null() & text.is_not_null())["text"].unique()
+
+    def other(rest: pl.Series) -> pl.DataFrame:
+        return pl.DataFrame({"text": rest}).with_columns(at=iso_timestamp(pl.col("text")))
+
+    return _with_rest(column, _fast(pl.col("text"), *_INTAKE), other)
+
+
+def _with_rest(column: pl.Series, at: pl.Expr, other: Callable[[pl.Series], pl.DataFrame]) -> pl.Series:
+    """The times of a column by a fast form of its ``text``; the distinct texts that it does not read get what ``other`` says."""
+    frame = pl.DataFrame({"text": column}).with_columns(at=at)
+    rest = frame.filter(pl.col("at").is_null() & pl.col("text").is_not_null())["text"].unique()
     if rest.is_empty():
         return frame["at"].alias(column.name)
-    found = pl.DataFrame({"text": rest}).with_columns(at=iso_timestamp(text))
-    joined = frame.join(found, on="text", how="left", maintain_order="left", suffix="_other")
+    joined = frame.join(other(rest), on="text", how="left", maintain_order="left", suffix="_other")
     return joined.select(pl.coalesce("at", "at_other").alias(column.name)).to_series()
 
 
