@@ -11,8 +11,26 @@ from leadgrade.people.blocking_plan import Plan, plan
 from leadgrade.people.blocking_rules import BlockingRule, config, has_own, hashed, needed, rules
 from leadgrade.people.compare import filled_texts
 
-_SIZES = {"records": pl.Int64(), "part_records": pl.Int64(), "groups": pl.Int64()}
-_HELD = ("keyed", "key_sizes", "block_keys")
+_KEYS = """
+create or replace table {table} as
+with keyed as ({keyed}),
+sizes as (
+    select k.key, count(*) as records, min(k.record) as speaker from keyed as k group by k.key having count(*) > 1
+)
+select k.record, k.key, hash(k.key, k.split) as part, s.records
+from keyed as k inner join sizes as s on k.key = s.key
+where {kept}"""
+_GROUPS = """
+select {number} as number, k.records, 0 as part_records, count(*) // any_value({leads}) as groups
+from {keys} as k group by k.records"""
+_PARTS = """
+select {number} as number, p.records, p.part_records, count(*) as groups
+from (
+    select k.part, any_value(k.records)::bigint as records, count(*) as part_records
+    from {keys} as k where k.records > 2 group by k.part
+) as p
+group by p.records, p.part_records"""
+_NO_SIZES = "select 0 as number, 0 as records, 0 as part_records, 0 as groups where false"
 
 
 def _keyed_query(rule: BlockingRule) -> str:
@@ -24,16 +42,6 @@ def _keyed_query(rule: BlockingRule) -> str:
     )
 
 
-_KEY_SIZES = "select k.key, count(*) as records from people.keyed as k group by k.key having count(*) > 1"
-_GROUPS = "select s.records, 0 as part_records, count(*) as groups from people.key_sizes as s group by s.records"
-_PARTS = """
-with parts as (
-    select k.part, any_value(k.records)::bigint as records, count(*) as part_records
-    from {keys} as k where k.records > 2 group by k.part
-)
-select p.records, p.part_records, count(*) as groups from parts as p group by p.records, p.part_records"""
-
-
 def _keys_of(number: int) -> str:
     """Table of the keys of a kind that several leads share; one a kind, for appending to one for all costs four times as much."""
     return f"people.rule_keys_{number}"
@@ -43,19 +51,17 @@ def _pairs_of(number: int) -> str:
     return f"people.block_pairs_{number}"
 
 
-def _gather(engine: DuckDBEngine, number: int, rule: BlockingRule) -> pl.DataFrame:
-    """Make the table of the keys of a kind; return the sizes of groups and parts."""
-    engine.sql(f"create or replace table people.keyed as {_keyed_query(rule)}")
-    engine.sql(f"create or replace table people.key_sizes as {_KEY_SIZES}")
-    engine.sql(f"""
-create or replace table {_keys_of(number)} as
-select k.record, k.key, hash(k.key, k.split) as part, s.records
-from people.keyed as k inner join people.key_sizes as s on k.key = s.key
-{f"where s.records <= {rule.cap}" if rule.rare else ""}""")
-    groups = engine.collect(_GROUPS)
-    if rule.rare:
-        return groups
-    return pl.concat([groups, engine.collect(_PARTS.format(keys=_keys_of(number)))], how="vertical_relaxed")
+def _make_keys(engine: DuckDBEngine, number: int, rule: BlockingRule) -> None:
+    """Make the table of the keys of a kind; of a rare key that too many share, one row to count it by."""
+    kept = f"s.records <= {rule.cap} or k.record = s.speaker" if rule.rare else "true"
+    engine.sql(_KEYS.format(table=_keys_of(number), keyed=_keyed_query(rule), kept=kept))
+
+
+def _sizes_query(number: int, rule: BlockingRule) -> str:
+    """Sizes of the groups of a kind, and of their parts where groups are split."""
+    leads = f"case when k.records > {rule.cap} then 1 else k.records end" if rule.rare else "k.records"
+    groups = _GROUPS.format(number=number, leads=leads, keys=_keys_of(number))
+    return groups if rule.rare else f"{groups} union all {_PARTS.format(number=number, keys=_keys_of(number))}"
 
 
 def _blocks_query(number: int, rule: BlockingRule) -> str:
@@ -69,13 +75,13 @@ from {_keys_of(number)} as k inner join people.features as f on k.record = f.rec
 where k.records > {rule.cap} and not {rule.rare}"""
 
 
-def pairs_query(cap: int | str, order: str = "k.record", keys: str = "people.block_keys") -> str:
+def pairs_query(cap: int | str, keys: str, order: str = "k.record") -> str:
     """Pairs of the groups in a table of keys: up to the cap all with all, of a bigger one each with its neighbours by name.
 
     Args:
         cap: A figure, or a column of the keys (alias k) where keys of several kinds lie together.
-        order: What puts leads of one name in the order of lead_id.
         keys: Table of record, key and name_key.
+        order: What puts leads of one name in the order of lead_id.
     """
     return f"""
 with sizes as (select k.key, count(*) as records from {keys} as k group by k.key having count(*) > 1),
@@ -97,12 +103,25 @@ select least(a.record, b.record) as record_a, greatest(a.record, b.record) as re
 from ahead as a inner join big as b on a.key = b.key and a.place = b.place"""
 
 
+def _all_with_all(number: int) -> str:
+    """The pairs of a kind of which no group is beyond the cap."""
+    return f"""
+select a.record as record_a, b.record as record_b
+from {_keys_of(number)} as a inner join {_keys_of(number)} as b on a.key = b.key and a.record < b.record"""
+
+
+def _within_cap(number: int, rule: BlockingRule) -> str:
+    return f"""
+with block_keys as materialized ({_blocks_query(number, rule)})
+select p.record_a, p.record_b from ({pairs_query(rule.cap, "block_keys")}) as p"""
+
+
 def _make_pairs(engine: DuckDBEngine, number: int, kind: Plan) -> int:
     """Make the table of the pairs of a kind; return their number."""
     if not kind.pairs:
         return 0
-    engine.sql(f"create or replace table people.block_keys as {_blocks_query(number, kind.rule)}")
-    engine.sql(f"create or replace table {_pairs_of(number)} as {pairs_query(kind.rule.cap)}")
+    query = _within_cap(number, kind.rule) if kind.capped_groups else _all_with_all(number)
+    engine.sql(f"create or replace table {_pairs_of(number)} as {query}")
     return engine.count(_pairs_of(number))
 
 
@@ -120,12 +139,17 @@ def estimate(engine: DuckDBEngine) -> list[Plan]:
     leads, filled = engine.count("people.features"), filled_texts(engine)
     kinds = rules(leads)
     usable = [_usable(rule, filled) for rule in kinds]
-    sizes = [_gather(engine, n, rule) if rule.keys else pl.DataFrame(schema=_SIZES) for n, rule in enumerate(usable)]
+    made = [(number, rule) for number, rule in enumerate(usable) if rule.keys]
+    for number, rule in made:
+        _make_keys(engine, number, rule)
+    found = engine.collect(" union all ".join([_NO_SIZES, *(_sizes_query(number, rule) for number, rule in made)]))
+    sizes = found.partition_by("number", as_dict=True, include_key=False)
+    none = found.clear().drop("number")
     counted = engine.collect(
         "select v.field, sum(v.records)::double as records from people.value_counts as v group by 1"
     )
     shares = {field: records / max(leads, 1) for field, records in counted.rows()}
-    return plan(kinds, sizes, leads, shares)
+    return plan(kinds, [sizes.get((number,), none) for number in range(len(kinds))], leads, shares)
 
 
 def build_candidates(engine: DuckDBEngine) -> int:
@@ -144,7 +168,6 @@ def build_candidates(engine: DuckDBEngine) -> int:
         "people.candidates", f"select distinct p.record_a, p.record_b from ({every or none}) as p"
     )
     engine.write("people.blocking_report", _report(planned, made))
-    of_kinds = [table(n) for n in range(len(planned)) for table in (_keys_of, _pairs_of)]
-    for table in (*(f"people.{name}" for name in _HELD), *of_kinds):
+    for table in (table(n) for n in range(len(planned)) for table in (_keys_of, _pairs_of)):
         engine.sql(f"drop table if exists {table}")
     return pairs

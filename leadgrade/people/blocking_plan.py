@@ -23,8 +23,8 @@ class Plan:
     """A kind of key as it will be used.
 
     Attributes:
-        rule: The kind, its cap lowered where the budget asks for it.
-        stated_cap: The cap that the table would have without a budget.
+        rule: The kind, its cap lowered where it is not worth its pairs or the budget asks for it.
+        stated_cap: The cap that a table of so many leads affords.
         groups: Keys that more than one lead has.
         capped_groups: Of these, keys that more leads have than the cap allows to compare all with all.
         capped_leads: Leads under such keys.
@@ -63,9 +63,9 @@ class _Sizes:
 
     @classmethod
     def of(cls, sizes: pl.DataFrame) -> _Sizes:
-        whole, parts = sizes.filter(part_records=0), sizes.filter(pl.col("part_records") > 0)
-        columns = (whole["records"], whole["groups"], parts["records"], parts["part_records"], parts["groups"])
-        return cls(*(column.cast(pl.Int64).to_numpy() for column in columns))
+        records, of_part, groups = (sizes[c].cast(pl.Int64).to_numpy() for c in ("records", "part_records", "groups"))
+        is_part = of_part > 0
+        return cls(records[~is_part], groups[~is_part], records[is_part], of_part[is_part], groups[is_part])
 
     def pairs(self, cap: int, *, rare: bool) -> int:
         """Pairs of a kind with such a cap; the same count as blocking.pairs_query makes."""
@@ -128,8 +128,10 @@ def plan(
     def cost(of_caps: list[int]) -> list[int]:
         return [s.pairs(cap, rare=r.rare) for cap, r, s in zip(of_caps, rules, of_rule, strict=True)]
 
-    chosen, most = [rule.cap for rule in rules], budget(leads)
-    if sum(stated) > most:
+    # a small table affords more pairs, but only where they are expected to find something
+    worthy, most = caps(config()["worth"]), budget(leads)
+    chosen = [max(cap, rule.plain) for cap, rule in zip(worthy, rules, strict=True)]
+    if sum(cost(chosen)) > most:
         low, high = 0.0, float(max(chosen)) / _LEAST_GAIN
         for _ in range(_HALVINGS):
             middle = (low * high) ** 0.5 if low else high / 2**20

@@ -21,13 +21,19 @@ _MADE_OF = {"first_sound": "first", "name_key": "first", "last_sound": None}
 
 @dataclass(frozen=True, slots=True)
 class BlockingRule:
-    """One kind of key; see data/blocking.yaml."""
+    """One kind of key; see data/blocking.yaml.
+
+    Attributes:
+        cap: Most leads that are all compared with each other under a key, at the size of the table.
+        plain: What the cap comes down to where more is not expected to be worth its pairs.
+    """
 
     kind: str
     keys: tuple[str, ...]
     split: str
     cap: int
     rare: bool = False
+    plain: int = 1
 
 
 @cache
@@ -65,18 +71,23 @@ def has_own(rule: BlockingRule, number: int) -> str:
     return " and ".join((*filled, *(f"{hashed(key)} <> {hashed(other)}" for other in rule.keys[:number])))
 
 
-def _cap(rule: dict[str, Any], leads: int) -> int:
+def _cap(rule: dict[str, Any], leads: int, effort: str = "most_effort") -> int:
     """Small tables can afford more pairs a lead; of rare keys, big ones have to leave more out."""
     plenty = config()["effort_rows"] / max(leads, 1)
-    factor = min(plenty if rule.get("rare", False) else max(math.sqrt(plenty), 1.0), config()["most_effort"])
+    factor = min(plenty if rule.get("rare", False) else max(math.sqrt(plenty), 1.0), config()[effort])
     return int(rule["cap"] * factor)
+
+
+def _plain(rule: dict[str, Any], leads: int) -> int:
+    """What lies beyond the cap of other keys is split and compared with its neighbours: lowering it saves little."""
+    return _cap(rule, leads, "effort" if rule.get("rare", False) else "most_effort")
 
 
 def rules(leads: int | None = None) -> tuple[BlockingRule, ...]:
     """The rules in the order of the file, with caps for a table of so many leads."""
     size = config()["effort_rows"] if leads is None else leads
     return tuple(
-        BlockingRule(kind, tuple(r["keys"]), r["split"], _cap(r, size), r.get("rare", False))
+        BlockingRule(kind, tuple(r["keys"]), r["split"], _cap(r, size), r.get("rare", False), _plain(r, size))
         for kind, r in config()["rules"].items()
         if _cap(r, size) > 1
     )

@@ -86,7 +86,7 @@ def _find_candidates(engine: DuckDBEngine, kinds: tuple[BlockingRule, ...]) -> i
     engine.sql(f"create or replace table scratch.block_keys as {_groups_query(kinds)}")
     return engine.materialize(
         "people.candidates",
-        f"select distinct p.record_a, p.record_b from ({pairs_query('k.cap', 'k.lead_id', 'scratch.block_keys')}) as p "
+        f"select distinct p.record_a, p.record_b from ({pairs_query('k.cap', 'scratch.block_keys', 'k.lead_id')}) as p "
         "anti join people.scored as s on p.record_a = s.record_a and p.record_b = s.record_b",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from functools import cache
 from types import MappingProxyType
 
 import polars as pl
@@ -192,6 +193,7 @@ def _email_level(frame: pl.DataFrame) -> pl.Series:
     return level.scatter(differing, two.select(_two_addresses()).to_series())
 
 
+@cache
 def _two_addresses() -> pl.Expr:
     length = pl.min_horizontal(pl.col(f"email_{side}").str.len_chars() for side in "ab")
     one_firm = _same("at") & (pl.col("at_a") == pl.col("domain_a"))
@@ -314,26 +316,14 @@ def _records() -> dict[str, pl.Expr]:
     }  # fmt: skip
 
 
-def compare(frame: pl.DataFrame, texts: Texts = MappingProxyType({})) -> pl.DataFrame:
-    """Compare candidate pairs.
-
-    Args:
-        frame: Rows of :func:`compare_query`.
-        texts: Columns of the frame as texts of Python, those that somebody holds.
-
-    Returns:
-        record_a, record_b, one column a field of :data:`FIELDS` with its level of agreement ("missing" is neither for nor
-        against), and ``<field>_records``: how many leads share the value that they agree in.
-    """
-    scored = with_similarity(frame, texts)
-    return scored.select(
-        "record_a",
-        "record_b",
+@cache
+def _told() -> list[pl.Expr]:
+    """What is told of a pair, the level of addresses apart; making the expressions costs as much as a small batch."""
+    return [
         _first_level().alias("first_name"),
         _last_level().alias("last_name"),
         _middle_level().alias("middle_name"),
         _levels(_missing("gender"), (_same("gender"), "same")).alias("gender"),
-        _email_level(scored),
         _phone_level().alias("phone"),
         _company_level().alias("company"),
         _text_level("title", 0.9).alias("job_title"),
@@ -346,4 +336,19 @@ def compare(frame: pl.DataFrame, texts: Texts = MappingProxyType({})) -> pl.Data
         _identifier_level().alias("identifier"),
         _other_level().alias("other"),
         *(expression.alias(f"{field}_records") for field, expression in _records().items()),
-    )
+    ]
+
+
+def compare(frame: pl.DataFrame, texts: Texts = MappingProxyType({})) -> pl.DataFrame:
+    """Compare candidate pairs.
+
+    Args:
+        frame: Rows of :func:`compare_query`.
+        texts: Columns of the frame as texts of Python, those that somebody holds.
+
+    Returns:
+        record_a, record_b, one column a field of :data:`FIELDS` with its level of agreement ("missing" is neither for nor
+        against), and ``<field>_records``: how many leads share the value that they agree in.
+    """
+    scored = with_similarity(frame, texts)
+    return scored.select("record_a", "record_b", _email_level(scored), *_told())

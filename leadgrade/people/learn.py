@@ -7,6 +7,7 @@ often fields agree among those, and again.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -34,7 +35,7 @@ from leadgrade.people.model import (
     settings,
 )
 from leadgrade.people.paired import Paired
-from leadgrade.people.sample import build_sample
+from leadgrade.people.sample import MOST_CANDIDATES, build_sample
 from leadgrade.people.weighed_sample import Masks, WeighedSample, weighed_sample
 
 # pairs that each pair of the sample stands for, and the square of that
@@ -77,13 +78,35 @@ def _filled(engine: DuckDBEngine, leads: int) -> set[str]:
     return {column for column, count in row.items() if count >= FILLED * leads and count}
 
 
-def learn(engine: DuckDBEngine, paired: Paired) -> Model:
-    """The model of the table in ``people.features``, whose pairs are in ``people.candidates``."""
-    leads = engine.count("people.features")
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a table taught.
+
+    Attributes:
+        model: Its model.
+        compared: All candidates as :func:`leadgrade.people.compare.compare` tells them, where they are so few that the sample
+            holds them all; else None.
+    """
+
+    model: Model
+    compared: pl.DataFrame | None = None
+
+
+def learn(engine: DuckDBEngine, paired: Paired) -> Learned:
+    """What the table in ``people.features`` teaches, whose pairs are in ``people.candidates``."""
+    leads, candidates = engine.count("people.features"), engine.count("people.candidates")
     averages, counts = _averages(engine)
     model = prior_model(leads, averages, _filled(engine, leads), counts)
-    if leads < FEWEST_LEADS or not engine.count("people.candidates"):
-        return model
+    if leads < FEWEST_LEADS or not candidates:
+        return Learned(model)
+    compared = _compared_sample(engine, paired)
+    sample = weighed_sample(compared)
+    is_text = {fields()[i] for i in sample.encoded.present} <= _TEXTS
+    fitted = _fit(model, sample, _same_names(engine), learned=() if is_text else tuple(model.tables))
+    return Learned(fitted, compared.filter("is_candidate") if candidates <= MOST_CANDIDATES else None)
+
+
+def _compared_sample(engine: DuckDBEngine, paired: Paired) -> pl.DataFrame:
     build_sample(engine, _SAMPLE)
     compared = [
         compare(*add(batch)).with_columns(batch["weight"], batch["is_candidate"])
@@ -91,9 +114,7 @@ def learn(engine: DuckDBEngine, paired: Paired) -> Model:
         for batch in engine.batches(query)
     ]
     engine.sql(f"drop table {_SAMPLE}")
-    sample = weighed_sample(pl.concat(compared).sort("record_a", "record_b", "weight"))
-    is_text = {fields()[i] for i in sample.encoded.present} <= _TEXTS
-    return _fit(model, sample, _same_names(engine), learned=() if is_text else tuple(model.tables))
+    return pl.concat(compared).sort("record_a", "record_b", "weight")
 
 
 def _counts(totals: Floats, squares: Floats, mask: Masks) -> Floats:

@@ -35,11 +35,13 @@ class Rarity:
 
     Attributes:
         shares: Log2 of the share of the leads that has the agreed value, by field and pair.
+        usual: Log2 of the share of the leads that has the value of an average lead, by field.
         both_names: Log2 of the share of leads that have this full name, beyond what a person's own leads explain; nan where
             they do not agree in both names.
     """
 
     shares: Floats
+    usual: list[float]
     both_names: Floats
 
 
@@ -73,7 +75,7 @@ def rarity(model: Model, encoded: Encoded) -> Rarity:
         shares[i] = _share(model, i, encoded.records[i])
     own = max(_OWN_LEADS, model.own_leads(_FIRST) + 1)
     others = np.maximum(encoded.full_names - own, 1e-9) / 2
-    return Rarity(shares, np.log2(others / (model.leads + settings()["reference"])))
+    return Rarity(shares, usual_shares(model), np.log2(others / (model.leads + settings()["reference"])))
 
 
 @cache
@@ -89,7 +91,6 @@ def log_likelihood(model: Model, encoded: Encoded, name: str, rare: Rarity | Non
     """Log2 likelihood of each pair under a class, by field; the share of the value is left out where all classes have it."""
     spec = class_spec(name)
     rare = rarity(model, encoded) if rare is None else rare
-    usual = usual_shares(model)
     parts = np.zeros(encoded.codes.shape)
     for i, field in enumerate(fields()):
         if i not in encoded.present:
@@ -102,7 +103,7 @@ def log_likelihood(model: Model, encoded: Encoded, name: str, rare: Rarity | Non
             continue
         if is_strange or spec["value"] == field:
             # an unusual value is an unlikely coincidence
-            relative = exponents(field)[codes] * (rare.shares[i] - usual[i])
+            relative = exponents(field)[codes] * (rare.shares[i] - rare.usual[i])
             parts[i] += np.where(by_value(field)[codes], rare.shares[i], relative) if is_strange else relative
     if name not in (PERSON, MOVED) and "last_name" not in spec:
         parts[_FIRST] += _namesakes(model, rare, parts[_FIRST] + parts[_LAST])

@@ -8,7 +8,7 @@ from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.people.blocking import build_candidates
 from leadgrade.people.cluster import cluster
 from leadgrade.people.compare import compare
-from leadgrade.people.learn import learn
+from leadgrade.people.learn import Learned, learn
 from leadgrade.people.model import Model
 from leadgrade.people.model_table import to_frame
 from leadgrade.people.paired import Adding, Paired
@@ -68,9 +68,12 @@ def build_pairs(
     """
     build_candidates(engine)
     paired = Paired(engine)
-    used = model or learn(engine, paired)
-    engine.write("people.model", to_frame(used))
-    _weigh(engine, paired, used, review_threshold)
+    learned = Learned(model) if model else learn(engine, paired)
+    engine.write("people.model", to_frame(learned.model))
+    if learned.compared is None:
+        _weigh(engine, paired, learned.model, review_threshold)
+    else:
+        engine.write("people.scored", score(learned.compared, learned.model, review_threshold))
     return engine.materialize("people.pairs", pairs_of("people.scored", match_threshold, review_threshold))
 
 

@@ -79,7 +79,10 @@ def _whole_name(text: pl.Expr) -> pl.Expr:
 
 
 def _street(text: pl.Expr) -> pl.Expr:
-    return folded(text).str.split(" ").list.eval(pl.element().replace(_ABBREVIATIONS)).list.join(" ")
+    """Words of a street, the usual ones short; with two blanks between them each word has its own."""
+    words = pl.concat_str(pl.lit(" "), folded(text).str.replace_all(" ", "  ", literal=True), pl.lit(" "))
+    short = words.str.replace_many([f" {w} " for w in _ABBREVIATIONS], [f" {s} " for s in _ABBREVIATIONS.values()])
+    return short.str.replace_all("  ", " ", literal=True).str.strip_chars(" ")
 
 
 def _postal(text: pl.Expr) -> pl.Expr:
@@ -116,8 +119,13 @@ _FORMS: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr]]] = {
 }
 
 
+def _form(values: pl.Series, form: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """A form of each value; most tables lack some columns, and nothing is the form of nothing."""
+    return values if values.null_count() == len(values) else vocabulary.by_value(values, form)
+
+
 def _read(frame: pl.DataFrame) -> pl.DataFrame:
-    forms = [vocabulary.by_value(frame[column], form).alias(name) for column, (name, form) in _FORMS.items()]
+    forms = [_form(frame[column], form).alias(name) for column, (name, form) in _FORMS.items()]
     return frame.with_columns(*forms, companies.normalise(frame["company"])["company_key"].alias("company"))
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from leadgrade.engine import DuckDBEngine
 
-MOST_CANDIDATES = 50_000
+MOST_CANDIDATES = 60_000
 RANDOM_PAIRS = 15_000
 MOST_ANCHORED = 2_500
 _NEIGHBOURS = 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 
@@ -17,6 +19,7 @@ HALF_KNOWN = 0.6
 RELATED = 0.5
 
 
+@cache
 def _is_certain() -> pl.Expr:
     """Both names and something that belongs to one person: this holds in every table, however odd.
 
@@ -31,6 +34,7 @@ def _is_certain() -> pl.Expr:
     return (names & (own | whole)) | (nameless & (pl.col("email") == "same"))
 
 
+@cache
 def _is_half_known() -> pl.Expr:
     """Half a name and a workplace, and nothing that belongs to one person: Ms Berg of Acme may have a cousin there."""
     half = (pl.col("first_name") == "missing") | pl.col("last_name").is_in(["missing", "initial"])
@@ -45,6 +49,7 @@ def _is_half_known() -> pl.Expr:
     return half & ~personal & pl.col("company").is_in(["same", "same_domain"])
 
 
+@cache
 def _evidence() -> pl.Expr:
     """JSON object of the fields that speak for or against, with their levels."""
     each = [

@@ -73,6 +73,9 @@ def similarity(
         once: Compare each two values once; pays where many pairs have the same two.
         held: The same texts as Python's, where somebody holds them.
     """
+    blank = pl.Series("score", [None], dtype=pl.Float64).new_from_index(0, len(a))
+    if any(side.null_count() == len(side) for side in (a, b)):
+        return blank
     rows = (a != b).fill_null(value=False).arg_true()
     places = None
     if once:
@@ -83,7 +86,6 @@ def similarity(
     else:
         left, right = a.gather(rows).to_list(), b.gather(rows).to_list()
     values = cpdist(left, right, scorer=scorer, score_cutoff=cutoff, dtype=np.float64)
-    blank = pl.Series("score", [None], dtype=pl.Float64).new_from_index(0, len(a))
     return blank.scatter(rows, pl.Series(values if places is None else values[places.to_numpy()], dtype=pl.Float64))
 
 

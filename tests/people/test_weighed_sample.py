@@ -25,7 +25,7 @@ def taught() -> Model:
         engine.write("people.normalised", normalise(as_input(register(600, 5).drop("truth"), None)))
         build_features(engine)
         build_candidates(engine)
-        return learn(engine, Paired(engine))
+        return learn(engine, Paired(engine)).model
 
 
 def test_together_they_teach_what_each_teaches(monkeypatch: pytest.MonkeyPatch) -> None:
