@@ -50,6 +50,7 @@ def _copied(column: str) -> str:
 
 def prepare(path: Path, people: int, tables: list[str], night: Path | None = None) -> None:
     """Make a work file with these tables of a night, by default a demo night, copied until there are ``people`` people."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     if night:
         _copy(night, path, people, tables)
         return

@@ -90,7 +90,7 @@ def _tried(tool: str, path: Path, spec: str | None, options: argparse.Namespace)
 
 def compare(name: str, frame: pl.DataFrame, options: argparse.Namespace) -> dict[str, pl.DataFrame]:
     """Print a line a tool for a set; return the bins of calibration by tool."""
-    spec = sets.spec_of(name)
+    spec = options.spec or sets.spec_of(name)
     with tempfile.TemporaryDirectory(prefix="leadgrade-people-") as folder:
         path = Path(folder) / "set.parquet"
         frame.write_parquet(path)
@@ -123,6 +123,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--alone", action="store_true", help="leadgrade without Splink, for sets that are too big for it"
     )
+    parser.add_argument("--spec", help="Splink's settings for all sets, by name, in place of those of each set")
     parser.add_argument("--timeout", type=int, default=3600, help="seconds that a tool may take for a set")
     return parser.parse_args()
 

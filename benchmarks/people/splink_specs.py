@@ -222,6 +222,38 @@ def leads() -> Spec:
     return Spec(columns, _settings(rules, comparisons), certain, 0.8, train, max_pairs=1e7)
 
 
+def leads_all_fields() -> Spec:
+    """Leads with every field as evidence and levels for what is nearly the same, as the demos set up their own tables.
+
+    For the sets that are called leads_*, by ``--spec leads_all_fields``.
+    """
+    rules = [
+        block_on("email"),
+        block_on("phone"),
+        block_on("last_name", "first_name"),
+        block_on("last_name", "company"),
+        block_on("first_name", "company"),
+        block_on("last_name", "postal_code"),
+    ]
+    comparisons = [
+        cl.ForenameSurnameComparison("first_name", "last_name"),
+        cl.EmailComparison("email"),
+        _with_frequency(cl.LevenshteinAtThresholds("phone", [1, 2])),
+        _with_frequency(cl.JaroWinklerAtThresholds("company", [0.92, 0.88])),
+        cl.JaroWinklerAtThresholds("title", [0.92]),
+        _with_frequency(cl.ExactMatch("city")),
+        cl.LevenshteinAtThresholds("postal_code", [1]),
+    ]
+    certain = [block_on("email"), block_on("phone", "last_name"), block_on("first_name", "last_name", "company")]
+    columns = (
+        "lead_id, lower(first_name) as first_name, lower(last_name) as last_name, lower(email) as email, "
+        "right(regexp_replace(phone, '[^0-9]', '', 'g'), 10) as phone, lower(company) as company, "
+        "lower(title) as title, lower(city) as city, zip as postal_code"
+    )
+    train = [block_on("first_name", "last_name"), block_on("email"), block_on("company")]
+    return Spec(columns, _settings(rules, comparisons), certain, 0.8, train, max_pairs=1e7)
+
+
 SPECS: dict[str, Callable[[], Spec]] = {
-    f.__name__: f for f in (febrl3, febrl4, fake_1000, historical_50k, pseudopeople, leads)
+    f.__name__: f for f in (febrl3, febrl4, fake_1000, historical_50k, pseudopeople, leads, leads_all_fields)
 }
