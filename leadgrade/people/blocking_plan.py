@@ -102,6 +102,11 @@ def _lowered(cap: int, gain: float, worth: float) -> int:
     return max(min(cap, int(1 + worth * max(gain, _LEAST_GAIN))), 1)
 
 
+def _afforded(rule: BlockingRule, gain: float) -> int:
+    """What lies beyond the cap of other keys is split and compared with its neighbours: lowering it saves little."""
+    return max(rule.plain, _lowered(rule.cap, gain, config()["worth"])) if rule.rare else rule.cap
+
+
 def plan(
     rules: tuple[BlockingRule, ...], sizes: list[pl.DataFrame], leads: int, filled: Mapping[str, float]
 ) -> list[Plan]:
@@ -121,16 +126,15 @@ def plan(
     found = found_by(rules, filled, kept)
     stated = [size.pairs(rule.cap, rare=rule.rare) for rule, size in zip(rules, of_rule, strict=True)]
     gains = _gains(found, stated)
+    afforded = [_afforded(rule, gain) for rule, gain in zip(rules, gains, strict=True)]
 
     def caps(worth: float) -> list[int]:
-        return [_lowered(rule.cap, gain, worth) for rule, gain in zip(rules, gains, strict=True)]
+        return [_lowered(cap, gain, worth) for cap, gain in zip(afforded, gains, strict=True)]
 
     def cost(of_caps: list[int]) -> list[int]:
         return [s.pairs(cap, rare=r.rare) for cap, r, s in zip(of_caps, rules, of_rule, strict=True)]
 
-    # a small table affords more pairs, but only where they are expected to find something
-    worthy, most = caps(config()["worth"]), budget(leads)
-    chosen = [max(cap, rule.plain) for cap, rule in zip(worthy, rules, strict=True)]
+    chosen, most = afforded, budget(leads)
     if sum(cost(chosen)) > most:
         low, high = 0.0, float(max(chosen)) / _LEAST_GAIN
         for _ in range(_HALVINGS):

@@ -25,7 +25,7 @@ class BlockingRule:
 
     Attributes:
         cap: Most leads that are all compared with each other under a key, at the size of the table.
-        plain: What the cap comes down to where more is not expected to be worth its pairs.
+        plain: What the cap of a rare key comes down to where more is not expected to be worth its pairs.
     """
 
     kind: str
@@ -78,16 +78,11 @@ def _cap(rule: dict[str, Any], leads: int, effort: str = "most_effort") -> int:
     return int(rule["cap"] * factor)
 
 
-def _plain(rule: dict[str, Any], leads: int) -> int:
-    """What lies beyond the cap of other keys is split and compared with its neighbours: lowering it saves little."""
-    return _cap(rule, leads, "effort" if rule.get("rare", False) else "most_effort")
-
-
 def rules(leads: int | None = None) -> tuple[BlockingRule, ...]:
     """The rules in the order of the file, with caps for a table of so many leads."""
     size = config()["effort_rows"] if leads is None else leads
     return tuple(
-        BlockingRule(kind, tuple(r["keys"]), r["split"], _cap(r, size), r.get("rare", False), _plain(r, size))
+        BlockingRule(kind, tuple(r["keys"]), r["split"], _cap(r, size), r.get("rare", False), _cap(r, size, "effort"))
         for kind, r in config()["rules"].items()
         if _cap(r, size) > 1
     )

@@ -118,8 +118,21 @@ def test_the_budget_is_kept(engine: DuckDBEngine, pairs_per_lead: float, monkeyp
 
 def test_a_table_within_its_budget_keeps_its_caps(engine: DuckDBEngine) -> None:
     build_candidates(prepared(engine, leads(400)))
-    report = engine.read("people.blocking_report")
-    assert report["cap"].to_list() == report["stated_cap"].to_list() == [rule.cap for rule in rules(400)]
+    report = {row["key_kind"]: row for row in engine.read("people.blocking_report").to_dicts()}
+    kinds = {rule.kind: rule for rule in rules(400)}
+    assert {kind: row["stated_cap"] for kind, row in report.items()} == {k: rule.cap for k, rule in kinds.items()}
+    assert all(row["cap"] == kinds[kind].cap for kind, row in report.items() if not kinds[kind].rare)
+
+
+def test_a_rare_key_gets_more_pairs_of_a_small_table_only_where_they_find_something(engine: DuckDBEngine) -> None:
+    build_candidates(prepared(engine, leads(400)))
+    row = {row["key_kind"]: row for row in engine.read("people.blocking_report").to_dicts()}["last_name"]
+    rule = next(rule for rule in rules(400) if rule.kind == "last_name")
+    assert rule.plain == row["cap"] < rule.cap
+    with DuckDBEngine() as other:
+        build_candidates(prepared(other, leads(400).select("lead_id", "first_name", "last_name")))
+        report = {row["key_kind"]: row for row in other.read("people.blocking_report").to_dicts()}
+    assert report["last_name"]["cap"] == rule.cap
 
 
 def test_the_budget_takes_from_what_finds_nothing_new(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from leadgrade.engine import DuckDBEngine
-from leadgrade.people import weighed_sample
+from leadgrade.people import matching, resolve, weighed_sample
 from leadgrade.people.blocking import build_candidates
 from leadgrade.people.kinds import as_input
-from leadgrade.people.learn import learn
+from leadgrade.people.learn import Learned, learn
 from leadgrade.people.matching import build_features
 from leadgrade.people.model import Model
 from leadgrade.people.normalise import normalise
@@ -46,3 +46,19 @@ def test_together_they_teach_what_each_teaches(monkeypatch: pytest.MonkeyPatch) 
     for name, tables in together.tables.items():
         for one, other in zip(tables, each.tables[name], strict=True):
             np.testing.assert_allclose(one, other, atol=1e-9)
+
+
+def test_candidates_that_the_sample_holds_come_out_as_those_compared_batch_by_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leads = register(600, 5).drop("truth")
+    once, held = resolve(leads), []
+
+    def forgetful(engine: DuckDBEngine, paired: Paired) -> Learned:
+        held.append(learn(engine, paired))
+        return Learned(held[0].model)
+
+    monkeypatch.setattr(matching, "learn", forgetful)
+    assert resolve(leads).equals(once)
+    assert held[0].compared is not None
+    assert held[0].compared.height > 100
