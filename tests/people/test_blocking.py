@@ -124,15 +124,19 @@ def test_a_table_within_its_budget_keeps_its_caps(engine: DuckDBEngine) -> None:
     assert all(row["cap"] == kinds[kind].cap for kind, row in report.items() if not kinds[kind].rare)
 
 
-def test_a_rare_key_gets_more_pairs_of_a_small_table_only_where_they_find_something(engine: DuckDBEngine) -> None:
-    build_candidates(prepared(engine, leads(400)))
-    row = {row["key_kind"]: row for row in engine.read("people.blocking_report").to_dicts()}["last_name"]
-    rule = next(rule for rule in rules(400) if rule.kind == "last_name")
-    assert rule.plain == row["cap"] < rule.cap
-    with DuckDBEngine() as other:
-        build_candidates(prepared(other, leads(400).select("lead_id", "first_name", "last_name")))
-        report = {row["key_kind"]: row for row in other.read("people.blocking_report").to_dicts()}
-    assert report["last_name"]["cap"] == rule.cap
+def test_a_rare_key_gets_more_pairs_of_a_small_table_only_where_they_find_something() -> None:
+    kinds = rules(12_000)
+    # rare keys make most pairs, and find what is left by the others
+    groups = [
+        pl.DataFrame({"records": [4], "part_records": [0], "groups": [3000 if rule.rare else 100]}) for rule in kinds
+    ]
+    poor = dict.fromkeys(("first", "last", "city", "postal"), 0.9)
+    rich = poor | dict.fromkeys(("email", "phone", "company", "domain", "local"), 0.9)
+    little, much = (
+        next(kind.rule for kind in plan(kinds, groups, 12_000, filled) if kind.rule.kind == "last_name")
+        for filled in (poor, rich)
+    )
+    assert much.cap == much.plain < little.cap <= next(rule.cap for rule in kinds if rule.kind == "last_name")
 
 
 def test_the_budget_takes_from_what_finds_nothing_new(monkeypatch: pytest.MonkeyPatch) -> None:

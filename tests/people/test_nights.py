@@ -54,7 +54,7 @@ def test_every_lead_has_the_person_that_a_full_night_would_give_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Caps are low: groups are split, compared by neighbours, or left out, and change sides by night."""
-    monkeypatch.setattr(blocking_rules, "_cap", lambda rule, leads: max(int(rule["cap"] * 0.2), 2))
+    monkeypatch.setattr(blocking_rules, "_cap", lambda rule, *_: max(int(rule["cap"] * 0.2), 2))
     world = begin(pool(90, 2), 130, 2)
     nights = patient(make_run(tmp_path))
     night(nights, world, 0)
