@@ -133,10 +133,13 @@ def test_a_rare_key_gets_more_pairs_of_a_small_table_only_where_they_find_someth
     poor = dict.fromkeys(("first", "last", "city", "postal"), 0.9)
     rich = poor | dict.fromkeys(("email", "phone", "company", "domain", "local"), 0.9)
     little, much = (
-        next(kind.rule for kind in plan(kinds, groups, 12_000, filled) if kind.rule.kind == "last_name")
+        {one.rule.kind: one.rule.cap for one in plan(kinds, groups, 12_000, filled) if one.rule.rare}
         for filled in (poor, rich)
     )
-    assert much.cap == much.plain < little.cap <= next(rule.cap for rule in kinds if rule.kind == "last_name")
+    stated = {rule.kind: (rule.plain, rule.cap) for rule in kinds if rule.rare}
+    assert all(stated[kind][0] <= much[kind] <= little[kind] <= stated[kind][1] for kind in stated)
+    assert much["first_name_city"] < little["first_name_city"] == stated["first_name_city"][1]
+    assert little["mail_domain"] == stated["mail_domain"][0]
 
 
 def test_the_budget_takes_from_what_finds_nothing_new(monkeypatch: pytest.MonkeyPatch) -> None:
