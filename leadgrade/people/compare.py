@@ -33,6 +33,7 @@ _OF_EMAIL = {
     # only a local part with a figure in it is somebody's own; john.smith@ says no more than the name
     "own": f"case when {_HAS_FIGURE} then split_part(f.email, '@', 1) end",
     "figure": f"case when {_HAS_FIGURE} then regexp_replace(split_part(f.email, '@', 1), '[^0-9]+', '', 'g') end",
+    "at_figure": "nullif(regexp_replace(substr(f.email, instr(f.email, '@') + 1), '[^0-9]+', '', 'g'), '')",
 }
 # columns of people.features that are read
 READ = (*_TEXTS, "email_is_role", *_BOTH, *_ONCE)
@@ -199,24 +200,30 @@ def _two_addresses() -> pl.Expr:
     one_firm = _same("at") & (pl.col("at_a") == pl.col("domain_a"))
     # gmail.com and hotmail.com are no slips of each other
     other_provider = ~_same("at") & pl.any_horizontal(pl.col(f"at_{s}").eq_missing(pl.col(f"domain_{s}")) for s in "ab")
-    # smith1@ and smith2@ are numbered; in a long figure one edit is a slip
-    is_slip = (edits("email", 1) & (_shorter("figure") >= 3)).fill_null(value=False)
+    # smith1@ and smith2@ are numbered; of namesakes with three figures one in forty is an edit away, in longer ones it is a slip
+    figures = pl.max_horizontal(pl.col(f"figure_{side}").str.len_chars() for side in "ab")
+    is_slip = (edits("email", 1) & (figures >= 4)).fill_null(value=False)
     is_numbered = _same("local") & _same("at") & pl.col("figure_a").ne_missing(pl.col("figure_b")) & ~is_slip
     two_figures = (pl.col("figure_a") != pl.col("figure_b")).fill_null(value=False)
+    # smith43@firm62 and smith42@firm682: no slips, for figures are what tells people and firms apart
+    two_firms = (pl.col("at_figure_a") != pl.col("at_figure_b")).fill_null(value=False)
+    is_other = (~_same("at") & two_figures) | two_firms
     return _levels(
         (pl.col("email_is_role_a") | pl.col("email_is_role_b"), "missing"),
-        (_same("own"), "same_local"),
+        (_same("own") & (_shorter("figure") >= 4), "same_local"),
+        (_same("own"), "same_short"),
         (is_numbered & one_firm, "other_figure"),
         (is_numbered, "other_figure_free"),
         (_same("figure") & (_shorter("figure") >= 3), "same_figure"),
         (_same("local") & _same("at"), "typo"),
         (_same("local") & (_shorter("local") >= 5) & ~two_figures, "same_name"),
-        (edits("email", 2) & ((_shorter("local") >= 6) | other_provider), "typo"),
+        (edits("email", 2) & ((_shorter("local") >= 6) | other_provider) & ~is_other, "typo"),
         (
             other_provider
             & edits("email", 5)
             & (pl.col("email_edits") * 4 <= length)
-            & ~(_same("local") & two_figures),
+            & ~(_same("local") & two_figures)
+            & ~is_other,
             "similar",
         ),
         (one_firm, "other_box"),
@@ -241,13 +248,22 @@ def _phone_level() -> pl.Expr:
     )
 
 
-def _company_level() -> pl.Expr:
+@cache
+def _quick_company_level() -> pl.Expr:
     return _levels(
         (_same("company"), "same"),
         (_same("domain"), "same_domain"),
         (alike("company", 0.92) | (_begins("company") & (_shorter("company") >= 5)), "similar"),
         _missing("company"),
-    )
+    ).alias("company")
+
+
+def _company_level(frame: pl.DataFrame) -> pl.Series:
+    """Levels of all pairs; where two names are nearly the same their figures have to be: Firm 12 is not Firm 17."""
+    level = frame.select(_quick_company_level()).to_series()
+    similar = (level == "similar").arg_true()
+    figures = [frame[f"company_{side}"][similar].str.replace_all("[^0-9]", "") for side in "ab"]
+    return level.scatter(similar.filter(figures[0] != figures[1]), "different")
 
 
 def _street_level() -> pl.Expr:
@@ -318,14 +334,13 @@ def _records() -> dict[str, pl.Expr]:
 
 @cache
 def _told() -> list[pl.Expr]:
-    """What is told of a pair, the level of addresses apart; making the expressions costs as much as a small batch."""
+    """What is told of a pair, the levels of address and company apart; making the expressions costs as much as a small batch."""
     return [
         _first_level().alias("first_name"),
         _last_level().alias("last_name"),
         _middle_level().alias("middle_name"),
         _levels(_missing("gender"), (_same("gender"), "same")).alias("gender"),
         _phone_level().alias("phone"),
-        _company_level().alias("company"),
         _text_level("title", 0.9).alias("job_title"),
         _street_level().alias("street"),
         _postal_level().alias("postal_code"),
@@ -351,4 +366,4 @@ def compare(frame: pl.DataFrame, texts: Texts = MappingProxyType({})) -> pl.Data
         against), and ``<field>_records``: how many leads share the value that they agree in.
     """
     scored = with_similarity(frame, texts)
-    return scored.select("record_a", "record_b", _email_level(scored), *_told())
+    return scored.select("record_a", "record_b", _email_level(scored), _company_level(scored), *_told())

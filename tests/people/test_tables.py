@@ -78,9 +78,32 @@ def test_texts_with_other_figures_are_others() -> None:
     assert people(frame, columns={"title": "other"}).height == 250
 
 
+def test_people_of_few_names_at_numbered_firms_stay_apart() -> None:
+    draw = random.Random(3)
+    rows = []
+    for i in range(1500):
+        first, last, firm = draw.choice(STEMS), "".join(draw.sample(STEMS, 2)), draw.randrange(400)
+        address = f"{first}.{last}{draw.choice(('', draw.randrange(100)))}@firm{firm}.example"
+        born = f"{draw.randrange(1950, 1999)}-{draw.randrange(1, 13):02}-{draw.randrange(1, 29):02}"
+        rows.append(
+            {
+                "first_name": first, "last_name": last, "email": address, "company": f"Firm {firm}", "date_of_birth": born,
+                "truth": i,
+            }
+        )  # fmt: skip
+    frame = pl.DataFrame(rows).unique("email").with_row_index("lead_id")
+    assert people(frame).height >= frame.height - 2
+
+
 EMAILS = {
     ("ann.lee@acme.example", "ANN.LEE@acme.example"): "same",
-    ("annlee77@gmail.com", "annlee77@yahoo.com"): "same_local",
+    ("annlee7731@gmail.com", "annlee7731@yahoo.com"): "same_local",
+    ("annlee77@gmail.com", "annlee77@yahoo.com"): "same_short",
+    ("annlee773@gmail.com", "annlee773@yahoo.com"): "same_short",
+    ("annlee773@gmail.com", "annlee774@gmail.com"): "other_figure_free",
+    ("ann.leeman43@firm62.example", "ann.leeman42@firm682.example"): "different",
+    ("ann.leeman@firm62.example", "ann.leema@firm682.example"): "different",
+    ("ann.leeman@firm17.example", "bob.leeman@firm12.example"): "different",
     ("annlee774@gmail.com", "a.lee774@acme.example"): "same_figure",
     ("annlee31@gmail.com", "annlee78@gmail.com"): "other_figure_free",
     ("annlee31@acme.example", "annlee78@acme.example"): "other_figure",
