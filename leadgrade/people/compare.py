@@ -189,7 +189,7 @@ def _email_level(frame: pl.DataFrame) -> pl.Series:
     quick = _levels(_missing("email"), (_same("email") & is_shared, "same_shared"), (_same("email"), "same"))
     level = frame.select(quick.alias("email")).to_series()
     differing = (level == "different").arg_true()
-    parts = ("email", "email_is_role", "domain", "local", *_OF_EMAIL)
+    parts = ("email", "email_is_role", "domain", "local", "first", "last", *_OF_EMAIL)
     two = frame.select(*(f"{part}_{side}" for part in parts for side in "ab"), "email_edits")[differing]
     return level.scatter(differing, two.select(_two_addresses()).to_series())
 
@@ -208,6 +208,10 @@ def _two_addresses() -> pl.Expr:
     # smith43@firm62 and smith42@firm682: no slips, for figures are what tells people and firms apart
     two_firms = (pl.col("at_figure_a") != pl.col("at_figure_b")).fill_null(value=False)
     is_other = (~_same("at") & two_figures) | two_firms
+    # tom.baker@ and tim.baker@ of one firm: the boxes differ as the names do
+    other_name = pl.any_horizontal(
+        (pl.col(f"{n}_a") != pl.col(f"{n}_b")).fill_null(value=False) for n in ("first", "last")
+    )
     return _levels(
         (pl.col("email_is_role_a") | pl.col("email_is_role_b"), "missing"),
         (_same("own") & (_shorter("figure") >= 4), "same_local"),
@@ -217,6 +221,7 @@ def _two_addresses() -> pl.Expr:
         (_same("figure") & (_shorter("figure") >= 3), "same_figure"),
         (_same("local") & _same("at"), "typo"),
         (_same("local") & (_shorter("local") >= 5) & ~two_figures, "same_name"),
+        (one_firm & other_name, "other_box"),
         (edits("email", 2) & ((_shorter("local") >= 6) | other_provider) & ~is_other, "typo"),
         (
             other_provider

@@ -114,6 +114,7 @@ EMAILS = {
     ("annlee524@gmail.com", "annlee804@hotmail.com"): "different",
     ("ann.lee@acme.example", "ann.lee@other.example"): "same_name",
     ("ann.lee@acme.example", "b.moe@acme.example"): "other_box",
+    ("tom.baker@acme.example", "tim.baker@acme.example"): "other_box",
     ("lee@harrington.example", "lee@harringtn.example"): "typo",
     ("leeann@hudsonworks.example", "leean@hudsnwork.example"): "similar",
     ("info@acme.example", "ann.lee@acme.example"): "missing",
