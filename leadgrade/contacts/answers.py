@@ -149,7 +149,14 @@ _DENIED = (
     "do not contact",
     "consent denied",
     "consent withdrawn",
+    "widerrufen",
+    "widersprochen",
+    "abgelehnt",
+    "verweigert",
 )
+# a lead status of people who want no mail, and no calls
+_NO_MAIL = ("unsubscribed", "opted_out", "opt_out", "do_not_contact", "do_not_email", "nicht_kontaktieren")
+_NO_CALLS = ("do_not_contact", "do_not_call", "dnc", "nicht_kontaktieren")
 
 
 def _plain(text: pl.Expr) -> pl.Expr:
@@ -163,6 +170,11 @@ def opt_out(text: pl.Expr) -> pl.Expr:
     """
     said = to_boolean(text).fill_null(value=False) | _plain(text).is_in(_OPTED_OUT)
     return pl.when(said | names_day(text)).then(pl.lit(value=True))
+
+
+def status_says(status: pl.Expr, *, calls: bool) -> pl.Expr:
+    """True where a lead status (lower case, under scores) says that somebody wants no mail (``calls``: no calls), else null."""
+    return pl.when(status.is_in(_NO_CALLS if calls else _NO_MAIL)).then(pl.lit(value=True))
 
 
 def bounced(text: pl.Expr) -> pl.Expr:

@@ -170,12 +170,18 @@ def _scalars() -> list[pl.Expr]:
         categories.technologies(c("tech_stack")).alias("tech_stack"),
         categories.under_scores(c("lifecycle_stage")).alias("lifecycle_stage"),
         categories.under_scores(c("lead_status")).alias("lead_status"),
-        answers.opt_out(c("email_opt_out")).alias("email_opt_out"),
-        answers.opt_out(c("phone_opt_out")).alias("phone_opt_out"),
+        _opt_out("email_opt_out", calls=False),
+        _opt_out("phone_opt_out", calls=True),
         answers.bounced(c("email_bounced")).alias("email_bounced"),
         answers.consent_status(c("consent_status")).alias("consent_status"),
         to_boolean(c("is_converted")).alias("is_converted"),
     ]
+
+
+def _opt_out(name: str, *, calls: bool) -> pl.Expr:
+    """By its own column, else by the lead status: "Do Not Contact" is said in either."""
+    by_status = answers.status_says(categories.under_scores(pl.col("lead_status")), calls=calls)
+    return pl.coalesce(answers.opt_out(pl.col(name)), by_status).alias(name)
 
 
 def _time(values: pl.Series) -> pl.Series:

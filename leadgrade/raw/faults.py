@@ -44,6 +44,7 @@ def _faults(plan: Plan) -> list[tuple[pl.Expr, pl.Expr]]:
     """What can be wrong with a row: when it is, and the fault (reason, column_name, detail). The first one counts."""
     blank = pl.all_horizontal([pl.col(f"c{p}").is_null() for p in range(len(plan.headers))])
     found = [(blank, _fault("empty_row", "", "no cell of the record is filled"))]
+    found += _repeated_header(plan)
     if not plan.is_deletions:
         # who was deleted is deleted, whenever that was
         found += [_ambiguous(plan, name) for name in plan.time_fields if _is_open(plan, name)]
@@ -51,6 +52,22 @@ def _faults(plan: Plan) -> list[tuple[pl.Expr, pl.Expr]]:
         there = [name for name in group if name in plan.types]
         found.append((pl.all_horizontal([pl.col(name).is_null() for name in there]), _reason_of(plan, group)))
     return found
+
+
+def _repeated_header(plan: Plan) -> list[tuple[pl.Expr, pl.Expr]]:
+    """The header once more, as it stands between exports that were put together: nobody is called First Name Last Name.
+
+    The mapped columns tell; in a single one a word may be a value.
+    """
+    cells = [(pl.col(f"c{p}"), plan.headers[p]) for positions in plan.match.fields.values() for p in positions]
+    if len(cells) < 2:
+        return []
+    return [
+        (
+            pl.all_horizontal([c.eq_missing(pl.lit(h)) for c, h in cells]),
+            _fault("repeated_header", "", "the header of the file again"),
+        )
+    ]
 
 
 def _named(plan: Plan) -> list[str]:

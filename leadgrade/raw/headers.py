@@ -7,6 +7,7 @@ underscores and hyphens, then the generic and localised names for fields that ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,6 +33,9 @@ __all__ = ["Match", "clean_headers", "known_systems", "mapping_faults", "match_h
 _KEEP = "answers"
 # flags of which a true one in any column counts: an opt-out must not hide behind the "false" of another column
 ANY_TRUE = frozenset({"email_opt_out", "phone_opt_out", "is_test", "is_deleted"})
+_TELL_CONSENT = ANY_TRUE | {"consent_status"}
+# HubSpot has a column for each kind of mail that one may opt out of: "Opted out of email: Newsletter", hs_email_optout_4711
+_OF_ONE_KIND = re.compile(r"optedoutofemail:.+|(?:property)?hsemailoptout\d+")
 # a row of the object without one of each group cannot be used: (reason, fields)
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "leads": (
@@ -157,12 +161,18 @@ def _claim_system(claims: _Claims, variant: Variant, own: set[str]) -> None:
 
 
 def _claim_free(claims: _Claims, others: Sequence[Mapping[str, str]]) -> None:
-    """Generic and localised names, each for a field that no column has yet; never a conflict."""
+    """Generic and localised names, each for a field that no column has yet; never a conflict. All that tell of consent count."""
     for names in others:
         for position, header in enumerate(claims.headers):
             name = names.get(header_key(header))
-            if position not in claims.taken and name and (name not in claims.ranks or name in ANY_TRUE):
-                claims.claim(position, name, 0)
+            if position not in claims.taken and name and (name not in claims.ranks or name in _TELL_CONSENT):
+                claims.claim(position, name, max(claims.ranks.get(name, {}), default=-1) + 1)
+
+
+def _claim_opt_outs(claims: _Claims) -> None:
+    for position, header in enumerate(claims.headers):
+        if position not in claims.taken and _OF_ONE_KIND.fullmatch(header_key(header)):
+            claims.claim(position, "email_opt_out", 0)
 
 
 def _generic_leads() -> Variant:
@@ -198,6 +208,8 @@ def _match(headers: Sequence[str], variant: Variant, mapping: Mapping[str, str])
     known, weight = len(claims.taken), _weight({*claims.ranks, *variant.constants})
     exact = sum(header in variant.exact for header in headers)
     _claim_free(claims, _fallbacks(variant.object))
+    if variant.object == "leads":
+        _claim_opt_outs(claims)
     told = variant.is_telling and any(header_key(header) in variant.needs for header in headers)
     # what only other names tell counts half; a system's own mapping goes before the generic one that knows as much
     rank = (weight + _weight({*claims.ranks, *variant.constants})) / 2 + known / 5 + exact / 100 + 5 * told

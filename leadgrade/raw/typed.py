@@ -57,11 +57,21 @@ def _typed(plan: Plan, name: str, kind: str) -> pl.Expr:
 
 
 def _first(positions: tuple[int, ...], name: str) -> pl.Expr:
-    """The first filled of several columns; of flags the first true one before that."""
+    """The first filled of several columns; before that of flags the first true one, of consents the first refusal."""
     columns = [pl.col(f"c{p}") for p in positions]
-    if name in ANY_TRUE and len(columns) > 1:
+    if len(columns) == 1:
+        return columns[0]
+    if name in ANY_TRUE:
         columns = [*(pl.when(to_boolean(c) | names_day(c)).then(c) for c in columns), *columns]
-    return pl.coalesce(columns) if len(columns) > 1 else columns[0]
+    elif name == "consent_status":
+        columns = [*(pl.when(_refuses(c)).then(c) for c in columns), *columns]
+    return pl.coalesce(columns)
+
+
+def _refuses(text: pl.Expr) -> pl.Expr:
+    """True for a word of refusal; a bare "No" is an unticked box."""
+    action = canonical_value(text, "consents.action", {})
+    return action.is_in(["denied", "withdrawn", "objected"]) & to_boolean(text).is_null()
 
 
 def _lead_time(plan: Plan, name: str) -> pl.Expr:

@@ -22,7 +22,7 @@ class Summary:
         code_version: Version of leadgrade.
         files: Files taken, on any night.
         files_tonight: Those of them that this run took in.
-        files_refused: Files refused.
+        files_refused: Files refused, but for those in whose place another was taken in since.
         rows: Rows that came in, over all files.
         objects: A dict an object: object, rows, and rows by disposition.
         bridge: Rows of leads by disposition, in the order of the bridge; they add up to the rows of leads.
@@ -81,11 +81,11 @@ def summarize(warehouse: Warehouse) -> Summary:
     """The headline figures of an open warehouse."""
     run = warehouse.row("select run_id, as_of, published_at, code_version from meta.publication")
     files = warehouse.row(
-        "select count(*) as files, count(case when files.status = 'refused' then 1 end) as refused, "
-        "count(case when files.status = 'taken' and files.run_id = publication.run_id then 1 end) as tonight "
-        "from raw.files as files cross join (select any_value(run_id) as run_id from meta.publication) as publication"
+        "select count(*) as taken, count(case when files.run_id = publication.run_id then 1 end) as tonight "
+        "from raw.files as files cross join (select any_value(run_id) as run_id from meta.publication) as publication "
+        "where files.status = 'taken'"
     )
-    objects = _objects(warehouse)
+    objects, refused = _objects(warehouse), refused_files(warehouse)
     rates = {r["metric"]: r for r in warehouse.rows("select * from metrics.funnel where dimension = 'all'")}
     findings = all_rules(warehouse)
     return Summary(
@@ -93,9 +93,9 @@ def summarize(warehouse: Warehouse) -> Summary:
         as_of=run.get("as_of"),
         published_at=run.get("published_at"),
         code_version=run.get("code_version"),
-        files=files["files"] - files["refused"],
+        files=files["taken"],
         files_tonight=files["tonight"],
-        files_refused=files["refused"],
+        files_refused=len(refused),
         rows=sum(o["rows"] for o in objects),
         objects=objects,
         bridge=next((o["dispositions"] for o in objects if o["object"] == "leads"), {}),
@@ -109,7 +109,7 @@ def summarize(warehouse: Warehouse) -> Summary:
         next_actions=_counts(warehouse, "next_action"),
         sources=warehouse.rows("select * from metrics.sources order by people desc, source"),
         findings=[row for row in findings if not row["passed"]],
-        refused=refused_files(warehouse),
+        refused=refused,
         rules_checked=len(findings),
         best_person=warehouse.row("select arg_max(person_id, (score, person_id)) as person_id from scores.quality").get(
             "person_id"
@@ -177,10 +177,12 @@ def _examples(warehouse: Warehouse) -> dict[str, tuple[str, ...]]:
 
 
 def refused_files(warehouse: Warehouse) -> list[Row]:
-    """Files that were refused whole."""
+    """Files that were refused whole, but for those in whose place another was taken in since."""
     return warehouse.rows(
-        "select source, file_name, format, bytes, rows_read, reason, reason_detail from raw.files "
-        "where status = 'refused' order by source, file_name"
+        "select source, file_name, format, bytes, rows_read, reason, reason_detail from raw.files as files "
+        "where status = 'refused' and not exists (select 1 from raw.files as later where later.status = 'taken' "
+        "and later.source = files.source and later.file_name = files.file_name "
+        "and later.offer_number > files.offer_number) order by source, file_name"
     )
 
 

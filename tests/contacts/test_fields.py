@@ -110,6 +110,22 @@ def test_flags_never_say_false(
 
 
 @pytest.mark.parametrize(
+    ("status", "mail", "calls"),
+    [
+        ("Do Not Contact", True, True),
+        ("Unsubscribed", True, None),
+        ("do-not-call", None, True),
+        ("Open - Not Contacted", None, None),
+        (None, None, None),
+    ],
+)
+def test_a_lead_status_may_be_an_opt_out(status: str | None, mail: bool | None, calls: bool | None) -> None:
+    words = categories.under_scores(pl.lit(status, dtype=pl.String))
+    found = pl.select(m=answers.status_says(words, calls=False), c=answers.status_says(words, calls=True)).row(0)
+    assert found == (mail, calls)
+
+
+@pytest.mark.parametrize(
     ("rule", "typed", "expected"),
     [
         (categories.channel, "Google Ads", "paid_search"),

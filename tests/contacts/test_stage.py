@@ -164,6 +164,11 @@ def test_order_of_the_phone_hint(run: Run) -> None:
     assert [row["phone_region_hint"] for row in build_stage(run)] == [hint for _, hint in cases]
 
 
+def test_a_lead_status_of_do_not_contact_counts(run: Run) -> None:
+    make_raw(run, [lead(1, lead_status="Do Not Contact", email_opt_out="No"), lead(2, lead_status="New")])
+    assert [(r["email_opt_out"], r["phone_opt_out"]) for r in build_stage(run)] == [(True, True), (None, None)]
+
+
 def test_order_of_the_company_domain(run: Run) -> None:
     cases: list[Any] = [
         ({"company_domain": "acme.de", "website": "acme.com", "email": "a@acme.it"}, "acme.de", "source"),

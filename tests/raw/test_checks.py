@@ -110,6 +110,21 @@ def test_damage_is_found(taken, rule_id, damage):
     assert failures(taken, rule_id) > 0
 
 
+@pytest.mark.parametrize(("name", "number", "expected"), [("same.csv", 2, 0), ("same.csv", 1, 1), ("other.csv", 2, 1)])
+def test_a_refused_file_counts_until_another_was_taken_in_its_place(engine, name, number, expected):
+    refused = {
+        "file_id": "r",
+        "source": "s",
+        "file_name": "same.csv",
+        "status": "refused",
+        "reason": "empty",
+        "offer_number": 1,
+    }
+    taken = refused | {"file_id": "t", "file_name": name, "status": "taken", "reason": None, "offer_number": number}
+    make_table(engine, "raw.files", [refused, taken])
+    assert failures(engine, "file_refused") == expected
+
+
 @pytest.mark.parametrize(
     ("gone", "is_blocking", "expected"),
     [

@@ -60,6 +60,15 @@ def test_rows_without_identity_are_refused_with_their_payload(tmp_path):
     assert found[2]["payload"] == "1,2"
 
 
+def test_a_header_in_the_middle_is_no_lead(tmp_path):
+    put(tmp_path, "a.csv", csv_text(HEAD, lead(1), HEAD, lead(2), [*HEAD[:-1], ""], [HEAD[0], "Ada", *[""] * 4]))
+    run = run_with(tmp_path, HUBSPOT)
+    report = take_in(run)
+    assert (report.rows_accepted["leads"], report.rows_quarantined["leads"]) == (3, 2)
+    found = rows(run, "select row_number, reason from raw.quarantine order by row_number")
+    assert [tuple(r.values()) for r in found] == [(2, "repeated_header"), (4, "repeated_header")]
+
+
 def test_rows_that_a_killed_run_left_are_taken_away(tmp_path):
     put(tmp_path, "a.csv", csv_text(HEAD, lead(1)))
     run = run_with(tmp_path, HUBSPOT)

@@ -5,7 +5,7 @@ import json
 import polars as pl
 import pytest
 
-from leadgrade.contacts.answers import opt_out
+from leadgrade.contacts.answers import consent_status, opt_out
 from leadgrade.raw.intake import take_in
 from tests.raw.exports import HUBSPOT, take_one
 from tests.raw.files import csv_text, put, rows, run_with
@@ -65,6 +65,9 @@ def test_markup_is_taken_out_of_text_and_test_leads_stay(tmp_path):
         (["Unsubscribed from all email", "My opt-out"], ["1", "0"], {"My opt-out": "email_opt_out"}),
         (["Unsubscribed from all email", "HasOptedOutOfEmail", "do not email"], ["", "no", "yes"], {}),
         (["Unsubscribed from all email", "Unsubscribed"], ["false", "2026-01-31"], {}),
+        (["Unsubscribed from all email", "Opted out of email: Newsletter"], ["", "true"], {}),
+        (["Opted out of email: One to One", "hs_email_optout_4711"], ["false", "Yes"], {}),
+        (["Newsletter abbestellt"], ["ja"], {}),
     ],
 )
 def test_an_opt_out_of_any_mapping_counts(tmp_path, headers, cells, mapping):
@@ -73,6 +76,25 @@ def test_an_opt_out_of_any_mapping_counts(tmp_path, headers, cells, mapping):
     take_in(run)
     found = rows(run, "from raw.leads")[0]["email_opt_out"]
     assert pl.select(opt_out(pl.lit(found))).item() is True
+
+
+@pytest.mark.parametrize(
+    ("cells", "status", "alone"),
+    [
+        (["yes", "withdrawn"], "denied", "denied"),
+        (["Ja", "widerrufen"], "denied", "denied"),
+        (["yes", "no"], "claimed", None),
+        (["no", "yes"], None, "claimed"),
+    ],
+)
+def test_of_several_consents_a_refusal_counts(tmp_path, cells, status, alone):
+    head = ["Record ID", "Email", "GDPR Consent", "Marketing Consent"]
+    for name in ("Opt In", "Einwilligung Newsletter"):
+        (tmp_path / name).mkdir()
+        text = csv_text([*head, name], ["1", "a@example.com", *cells, ""], ["2", "b@example.com", "", "", cells[1]])
+        run, _ = take_one(tmp_path / name, text, "leads", system="generic")
+        found = [row["consent_status"] for row in rows(run, "from raw.leads order by row_number")]
+        assert [pl.select(consent_status(pl.lit(text, dtype=pl.String))).item() for text in found] == [status, alone]
 
 
 def test_cells_that_a_typed_field_cannot_hold_are_counted(tmp_path):

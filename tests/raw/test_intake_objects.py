@@ -18,6 +18,39 @@ def test_a_list_of_people_who_unsubscribed_is_no_list_of_leads(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"email": "a@example.com", "channel": "E-Mail", "action": "Withdrawn", "occurred_at": "2026-01-05"}, "email"),
+        ({"email": "a@example.com", "action": "withdrawn", "date": "2026-01-05"}, None),
+        ({"E-Mail": "a@example.com", "Action": "widerrufen", "Datum": "05.01.2026", "Kanal": "mail"}, "email"),
+        ({"Email": "a@example.com", "Channel": "sms", "Action": "unsubscribed", "Captured At": "2026-01-05"}, "sms"),
+    ],
+)
+def test_a_list_of_what_people_said_is_no_list_of_leads(tmp_path, record, expected):
+    run, _ = take_one(tmp_path, csv_text(list(record), list(record.values())), None)
+    found = rows(run, "select subject_email, action, channel, captured_at from raw.consents")
+    assert [tuple(r.values()) for r in found] == [("a@example.com", "withdrawn", expected, datetime(2026, 1, 5))]
+
+
+@pytest.mark.parametrize(
+    ("record", "opt_out", "consent"),
+    [
+        ({"Lifecycle Stage": "lead", "Unsubscribed At": "2026-01-05"}, "2026-01-05", None),
+        ({"Lifecycle Stage": "lead", "Unsubscribed At": ""}, None, None),
+        ({"Company": "Firma", "Consent": "yes", "Created At": "2026-01-05"}, None, "yes"),
+        ({"Phone": "", "Consent": "yes", "Date": "2026-01-05"}, None, "yes"),
+        ({"Phone": "", "Source": "Web", "Status": "New", "Timestamp": "2026-01-05"}, None, None),
+        ({"Einwilligung": "widerrufen", "Datum": "05.01.2026"}, None, "widerrufen"),
+    ],
+)
+def test_a_list_of_leads_with_consents_is_one_of_leads(tmp_path, record, opt_out, consent):
+    full = {"Record ID": "1", "Email": "a@example.com"} | record
+    run, _ = take_one(tmp_path, csv_text(list(full), list(full.values())), None)
+    found = rows(run, "select email_opt_out, consent_status from raw.leads")
+    assert [tuple(r.values()) for r in found] == [(opt_out, consent)]
+
+
 def test_events(tmp_path):
     text = csv_text(
         ["subject_email", "type", "page_class", "occurred_at", "bounce_kind"],

@@ -30,6 +30,23 @@ def test_the_list_counts_what_is_open(first, tmp_path):
     assert "example.com" not in repr(found)
 
 
+def test_a_refused_file_is_mended_by_the_next_one_in_its_place(tmp_path):
+    put(tmp_path, "none.csv", "")
+    put(tmp_path, "other.csv", csv_text(["colour", "shape"], ["red", "round"]))
+    first = night(tmp_path, 0)
+    publish(first, tmp_path)
+    with opened(tmp_path / "published") as published:
+        assert [row["file_name"] for row in worklist.groups(published)] == ["other.csv", "none.csv"]
+    put(tmp_path, "none.csv", csv_text(HEAD, GOOD))
+    publish(night(tmp_path, 1, first.engine), tmp_path)
+    with opened(tmp_path / "published") as published:
+        assert [row["file_name"] for row in worklist.groups(published)] == ["other.csv"]
+    put(tmp_path, "other.csv", csv_text(HEAD, [*GOOD[:3], "more"]))
+    publish(night(tmp_path, 2, first.engine), tmp_path)
+    with opened(tmp_path / "published") as published:
+        assert worklist.groups(published) == []
+
+
 def test_few_rows_are_all_named(tmp_path):
     put(tmp_path, "few.csv", csv_text(HEAD, GOOD, *[["", *GOOD[1:3], str(n)] for n in range(9)]))
     put(tmp_path, "more.csv", csv_text(HEAD, *[["", *GOOD[1:3], f"p{n}"] for n in range(10)]))

@@ -110,12 +110,21 @@ def groups(published: Published, source: str | None = None, reason_code: str | N
         each source first.
     """
     query = """
-        with counted as (
+        with mended as (
+            -- refused files in whose place another was taken in since: there is nothing left to do about them
+            select refused.file_id
+            from warehouse.raw.files as refused
+            inner join warehouse.raw.files as later
+                on refused.source = later.source and refused.file_name = later.file_name
+                and later.offer_number > refused.offer_number
+            where refused.status = 'refused' and later.status = 'taken'
+        ),
+        counted as (
             select
                 source, file_id, reason, column_name, value_class, count(*) as entries,
                 min(row_number) as example_row, min(row_number, $few + 1) as first_rows
             from private.raw.quarantine
-            where closed_at is null
+            where closed_at is null and file_id not in (from mended)
             group by all
         ),
         all_groups as (
@@ -130,7 +139,7 @@ def groups(published: Published, source: str | None = None, reason_code: str | N
             -- a file that nobody could read has no rows to count
             select source, file_name, file_id, reason, null, null, 0, null, null, true, reason_detail
             from warehouse.raw.files
-            where status = 'refused' and file_id not in (select file_id from counted)
+            where status = 'refused' and file_id not in (select file_id from counted union all from mended)
         )
         select
             source, file_name, file_id, reason, column_name, value_class, entries as "rows", example_row, row_numbers,
