@@ -1,33 +1,44 @@
 -- hygiene.consent_links: whom an event of the ledger is about, and whether it is about the golden address or number
 -- grain: entry, person_id
 -- reads: hygiene.consent_ledger, hygiene.consent_said, hygiene.subjects, hygiene.points, people.links, people.members,
---   raw.suppressions
+--   people.subjects, people.handles
 with events as (
     select
         said.entry,
         said.object,
         said.is_deleted,
         said.is_bound,
+        said.meaning in ('stop', 'do_not_sell', 'gpc', 'erasure') as is_no,
         said.names_number,
         ledger.record_id,
         ledger.source,
         ledger.subject_kind,
         -- what holds for the person is compared with nothing
-        case when said.is_bound or said.is_deleted then ledger.subject_key end as subject_key
+        case
+            when said.is_bound or said.is_deleted or ledger.subject_kind = 'domain' then ledger.subject_key
+        end as subject_key
     from hygiene.consent_said as said
     inner join hygiene.consent_ledger as ledger on said.entry = ledger.entry
 ),
 
--- a suppression of a whole domain is about everybody there
+-- a suppression of a whole domain is about everybody there, also when its source has deleted it
 domain_entries as (
     select
-        said.entry,
-        split_part(lower(trim(suppressions.subject_email)), '@', -1) as domain
-    from hygiene.consent_ledger as ledger
-    inner join hygiene.consent_said as said on ledger.entry = said.entry and not said.is_deleted
-    inner join raw.suppressions as suppressions
-        on ledger.file_id = suppressions.file_id and ledger.row_number = suppressions.row_number
-    where ledger.subject_kind = 'domain'
+        events.entry,
+        events.subject_key
+    from events
+    where events.subject_kind = 'domain'
+),
+
+domain_keys as (
+    select
+        domains.domain,
+        config.subject_key('domain', domains.domain) as subject_key
+    from (
+        select distinct split_part(subjects.email_key, '@', 2) as domain
+        from hygiene.subjects as subjects
+        where exists (select 1 from domain_entries)
+    ) as domains
 ),
 
 -- a stop that its source deleted is about whoever has the address or number; there are few, so nobody's keys are
@@ -92,6 +103,34 @@ linked as (
     where events.object = 'leads'
 ),
 
+-- ids of two systems may be alike: a no that names an address or number beside an id is about whoever has that, too
+named_beside_an_id as (
+    select
+        events.entry,
+        subjects.subject_email,
+        subjects.subject_phone
+    from events
+    inner join people.links as links on events.record_id = links.record_id and events.object = links.object
+    inner join people.subjects as subjects on links.object = subjects.object and links.record_id = subjects.record_id
+    where events.is_no and not events.is_deleted and links.method = 'source_id'
+),
+
+named_noes as (
+    select
+        named_beside_an_id.entry,
+        handles.person_id
+    from named_beside_an_id
+    inner join people.handles as handles on named_beside_an_id.subject_email = handles.value
+    where handles.kind = 'email'
+    union
+    select
+        named_beside_an_id.entry,
+        handles.person_id
+    from named_beside_an_id
+    inner join people.handles as handles on named_beside_an_id.subject_phone = handles.value
+    where handles.kind = 'phone'
+),
+
 -- records that name nothing but an id that no lead had when they came, and that one has by now
 named_by_id as (
     select
@@ -154,7 +193,16 @@ select
     true as holds_for_mail,
     true as holds_for_calls
 from domain_entries
-inner join hygiene.subjects as subjects on domain_entries.domain = split_part(subjects.email_key, '@', 2)
+inner join domain_keys on domain_entries.subject_key = domain_keys.subject_key
+inner join hygiene.subjects as subjects on domain_keys.domain = split_part(subjects.email_key, '@', 2)
+union all
+select
+    named_noes.entry,
+    named_noes.person_id,
+    true as holds_for_mail,
+    true as holds_for_calls
+from named_noes
+where (named_noes.entry, named_noes.person_id) not in (select (linked.entry, linked.person_id) from linked)
 union all
 select
     deleted_stops.entry,

@@ -19,6 +19,8 @@ _INPUTS = (
     "people.members",
     "people.golden_fields",
     "people.links",
+    "people.subjects",
+    "people.handles",
     "people.accounts",
     "contacts.leads",
     "contacts.emails",
@@ -58,6 +60,8 @@ class Case:
 def _add_person(tables: dict[str, list[Row]], name: str, case: Case) -> None:
     golden = {"person_id": name, "lead_id": f"{name}-0", "email_id": f"{name}-e", "phone_id": f"{name}-p"} | case.golden
     email, phone = golden.get("email"), golden.get("phone_e164")
+    for kind, value in (("email", email), ("phone", phone and phone[-10:])):
+        tables["people.handles"].append({"kind": kind, "scope": "any", "value": value, "person_id": name})
     if email:
         golden.setdefault("email_domain", email.split("@")[1])
         flags = {"is_valid": True, "is_placeholder": False, "is_free": False, "is_corporate": True}
@@ -101,7 +105,9 @@ def _add_records(tables: dict[str, list[Row]], name: str, case: Case) -> None:
             tables[f"raw.{kind}"].append({"subject_id": f"{name}-0"} | place | values)
             tables["raw.versions"].append({"object": kind, "state": state} | place)
             if state == "current" and not record.get("_unlinked"):
-                tables["people.links"].append({"object": kind, "record_id": record_id, "person_id": name})
+                link = {"object": kind, "record_id": record_id}
+                tables["people.links"].append(link | {"person_id": name, "method": record.get("_method", "email")})
+                tables["people.subjects"].append(link | {k: v for k, v in values.items() if k.startswith("subject_")})
     if case.account is not None:
         place = {"record_id": f"a_{name}", "file_id": "f", "row_number": len(tables["raw.accounts"])}
         tables["raw.accounts"].append(place | case.account)
