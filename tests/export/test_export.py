@@ -34,8 +34,8 @@ Tables = dict[str, list[dict]]
 
 def _tables() -> Tables:
     names = (
-        "people.golden", "hygiene.consent", "hygiene.consent_gaps", "hygiene.risk", "raw.opportunities", "raw.row_ledger", "people.links",
-        "contacts.leads", "people.members", "scores.quality", "metrics.win_probability",
+        "people.golden", "hygiene.consent", "hygiene.consent_gaps", "hygiene.risk", "raw.opportunities", "raw.row_ledger",
+        "people.links", "contacts.leads", "people.members", "scores.quality", "metrics.win_probability",
     )  # fmt: skip
     tables: Tables = {name: [] for name in names}
     for n, (person, (email, phone, click, state, risk)) in enumerate(PEOPLE.items()):
