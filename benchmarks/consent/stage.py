@@ -15,7 +15,7 @@ from leadgrade.hygiene import config_tables, decay_tables, library, steps
 
 SECRET = "simulation"
 _TABLES = (
-    "meta.run", "people.golden", "people.members", "people.links", "people.subjects", "people.handles", "people.accounts",
+    "meta.run", "people.golden", "people.members", "people.links", "people.handles", "people.accounts",
     "contacts.leads", "contacts.emails", "contacts.phones", "raw.deliveries", "raw.versions", "raw.leads", "raw.accounts",
     "raw.activities", "raw.consents", "raw.suppressions", "raw.events",
 )  # fmt: skip

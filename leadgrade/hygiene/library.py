@@ -17,7 +17,6 @@ from leadgrade.hygiene.library_laws import require
 from leadgrade.raw.cells.vocabulary import canonical_value, vocabulary
 
 _CONSENT_INPUTS = (
-    "people.subjects",
     "people.handles",
     "people.accounts",
     "raw.accounts",

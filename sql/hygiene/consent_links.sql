@@ -1,7 +1,7 @@
 -- hygiene.consent_links: whom an event of the ledger is about, and whether it is about the golden address or number
 -- grain: entry, person_id
 -- reads: hygiene.consent_ledger, hygiene.consent_said, hygiene.subjects, hygiene.points, people.links, people.members,
---   people.subjects, people.handles
+--   people.handles, raw.consents, raw.suppressions, raw.events
 with events as (
     select
         said.entry,
@@ -11,6 +11,8 @@ with events as (
         said.meaning in ('stop', 'do_not_sell', 'gpc', 'erasure') as is_no,
         said.names_number,
         ledger.record_id,
+        ledger.file_id,
+        ledger.row_number,
         ledger.source,
         ledger.subject_kind,
         -- what holds for the person is compared with nothing
@@ -103,32 +105,73 @@ linked as (
     where events.object = 'leads'
 ),
 
--- ids of two systems may be alike: a no that names an address or number beside an id is about whoever has that, too
-named_beside_an_id as (
+-- a no that names an address or number is about everybody who has it, whatever id stands beside it: people share a
+-- mailbox or a switchboard, and ids of two systems may be alike
+typed as (
+    select
+        'consents' as object,
+        consents.file_id,
+        consents.row_number,
+        consents.subject_email,
+        consents.subject_phone
+    from raw.consents as consents
+    union all
+    select
+        'suppressions' as object,
+        suppressions.file_id,
+        suppressions.row_number,
+        suppressions.subject_email,
+        suppressions.subject_phone
+    from raw.suppressions as suppressions
+    union all
+    select
+        'events' as object,
+        unsubscribed.file_id,
+        unsubscribed.row_number,
+        unsubscribed.subject_email,
+        cast(null as varchar) as subject_phone
+    from raw.events as unsubscribed
+    where unsubscribed.type in ('unsubscribe', 'spam_report')
+),
+
+-- the same number with and without country code or trunk zero, as the records are linked
+named_points as (
     select
         events.entry,
-        subjects.subject_email,
-        subjects.subject_phone
+        events.subject_kind as kind,
+        case
+            when events.subject_kind = 'email' then lower(trim(typed.subject_email))
+            else right(ltrim(regexp_replace(typed.subject_phone, '[^0-9]', '', 'g'), '0'), 10)
+        end as value
     from events
-    inner join people.links as links on events.record_id = links.record_id and events.object = links.object
-    inner join people.subjects as subjects on links.object = subjects.object and links.record_id = subjects.record_id
-    where events.is_no and not events.is_deleted and links.method = 'source_id'
+    inner join typed
+        on
+            events.object = typed.object and events.file_id = typed.file_id
+            and events.row_number = typed.row_number
+    where events.is_no and not events.is_deleted and events.subject_kind in ('email', 'phone')
 ),
 
 named_noes as (
     select
-        named_beside_an_id.entry,
+        named_points.entry,
         handles.person_id
-    from named_beside_an_id
-    inner join people.handles as handles on named_beside_an_id.subject_email = handles.value
-    where handles.kind = 'email'
+    from named_points
+    inner join people.handles as handles
+        on named_points.kind = handles.kind and named_points.value = handles.value
     union
     select
-        named_beside_an_id.entry,
-        handles.person_id
-    from named_beside_an_id
-    inner join people.handles as handles on named_beside_an_id.subject_phone = handles.value
-    where handles.kind = 'phone'
+        named_points.entry,
+        subjects.person_id
+    from named_points
+    inner join hygiene.subjects as subjects
+        on named_points.kind = 'email' and named_points.value = subjects.email_key
+    union
+    select
+        named_points.entry,
+        subjects.person_id
+    from named_points
+    inner join hygiene.subjects as subjects
+        on named_points.kind = 'phone' and named_points.value = right(subjects.phone_key, 10)
 ),
 
 -- records that name nothing but an id that no lead had when they came, and that one has by now

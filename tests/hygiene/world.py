@@ -19,7 +19,6 @@ _INPUTS = (
     "people.members",
     "people.golden_fields",
     "people.links",
-    "people.subjects",
     "people.handles",
     "people.accounts",
     "contacts.leads",
@@ -105,9 +104,7 @@ def _add_records(tables: dict[str, list[Row]], name: str, case: Case) -> None:
             tables[f"raw.{kind}"].append({"subject_id": f"{name}-0"} | place | values)
             tables["raw.versions"].append({"object": kind, "state": state} | place)
             if state == "current" and not record.get("_unlinked"):
-                link = {"object": kind, "record_id": record_id}
-                tables["people.links"].append(link | {"person_id": name, "method": record.get("_method", "email")})
-                tables["people.subjects"].append(link | {k: v for k, v in values.items() if k.startswith("subject_")})
+                tables["people.links"].append({"object": kind, "record_id": record_id, "person_id": name})
     if case.account is not None:
         place = {"record_id": f"a_{name}", "file_id": "f", "row_number": len(tables["raw.accounts"])}
         tables["raw.accounts"].append(place | case.account)
