@@ -15,9 +15,9 @@ from leadgrade.hygiene import config_tables, decay_tables, library, steps
 
 SECRET = "simulation"
 _TABLES = (
-    "meta.run", "people.golden", "people.members", "people.links", "people.accounts", "contacts.leads", "contacts.emails",
-    "contacts.phones", "raw.deliveries", "raw.versions", "raw.leads", "raw.accounts", "raw.activities", "raw.consents",
-    "raw.suppressions", "raw.events",
+    "meta.run", "people.golden", "people.members", "people.links", "people.handles", "people.accounts",
+    "contacts.leads", "contacts.emails", "contacts.phones", "raw.deliveries", "raw.versions", "raw.leads", "raw.accounts",
+    "raw.activities", "raw.consents", "raw.suppressions", "raw.events",
 )  # fmt: skip
 _RENAMED = {
     "suppressions": {"action": "reason", "captured_at": "added_at"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
@@ -78,6 +80,7 @@ class Condition(Model):
         if len(heads) != 1:
             raise ValueError("a condition begins with exactly one of all, any, not, field, fact, event")
         problems = [*self._operator_problems(heads[0]), *self._name_problems(), *self._reference_problems()]
+        problems += self._value_problems()
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -129,6 +132,34 @@ class Condition(Model):
             for value, known in found
             if isinstance(value, str) and value not in known
         ]
+
+    def _value_problems(self) -> list[str]:
+        """Values that could not be compared, or would never be met."""
+        texts = [self.is_, *(value for values in (self.in_, self.contains_any) for value in values or [])]
+        problems = ["a NUL character cannot stand in a text"] if any("\0" in str(text) for text in texts) else []
+        bands = self.between if isinstance(self.between, list) else []
+        if any(high is not None and low > high for low, high in bands):
+            problems.append("a band goes from low to high")
+        kind = FIELDS[self.field].kind if self.field in FIELDS else None
+        if self.is_ is None or kind is None or _FITS[kind](self.is_):
+            return problems
+        return [*problems, f"is: {_EXPECTED[kind]} for the {kind} field {self.field!r}, found {self.is_!r}"]
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return not isinstance(value, bool) and math.isfinite(float(str(value)))
+    except ValueError:
+        return False
+
+
+# YAML reads NO as false and 2000 as a number: neither would ever equal a text
+_FITS: dict[str, Callable[[object], bool]] = {
+    "text": lambda value: isinstance(value, str),
+    "number": _is_number,
+    "flag": lambda value: isinstance(value, bool),
+}
+_EXPECTED = {"text": "expected a text, in quotes,", "number": "expected a number", "flag": "expected true or false"}
 
 
 def _shown(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from leadgrade.config import Settings
 from leadgrade.erasure import certificate as certificates
 from leadgrade.erasure.asked import Asked
@@ -49,16 +51,26 @@ def requested(home: Home, settings: Settings) -> Asked:
     Raises:
         InputError: there is no work file.
     """
-    emails = _column(home, settings, "raw.suppressions", "subject_email", "reason = 'erasure'")
+    emails = _column(home, settings, "raw.suppressions", "subject_email", _STANDING)
     leads = _column(home, settings, "contacts.blocked_leads", "lead_id", "disposition = 'erased'")
     return Asked(emails=emails, leads=leads)
 
 
+# erasure cannot be undone: a request that its source has corrected since is none
+_STANDING = """
+    reason = 'erasure' and (file_id, row_number) not in (
+        select (versions.file_id, versions.row_number) from {raw.versions} as versions
+        where versions.object = 'suppressions' and versions.state = 'superseded'
+    )"""
+
+
 def _column(home: Home, settings: Settings, table: str, column: str, where: str = "true") -> tuple[str, ...]:
-    """Distinct values of a column of the last work file; none where it has no such table."""
+    """Distinct values of a column of the last work file; none where it has no such table. ``{table}`` is another table of it."""
     base = base_of(home)
     with means_for(home, settings, Fingerprints()) as means, means.open({"work": base}) as databases:
         there = databases.find(table, column)
+        for other in re.findall(r"{(.*?)}", where):
+            where = where.replace(f"{{{other}}}", str(databases.find(other)))
         query = f"select distinct {column} from {there} where {where} and {column} is not null order by all"
         return tuple(str(value) for (value,) in databases.rows(query)) if there else ()
 

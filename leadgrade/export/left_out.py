@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from leadgrade.export.queries import ALLOWED, IS_META, REFUSED, UNFIT, attach
+from leadgrade.export.queries import ALLOWED, IS_META, REFUSED, UNFIT, UNSHARED, attach
 from leadgrade.publish import Home
 
+_UNSHARED = "opted out of sale and sharing"
 _STATE = "select person_id from w.hygiene.consent where channel = '{}' and state in {}"
 
 
@@ -57,6 +58,7 @@ def _audience(_: str) -> Asked:
         ),
         "no address and no number": "golden.email is null and golden.phone_e164 is null",
         "refused, or their consent has ended, on every channel that they have": refused,
+        _UNSHARED: UNSHARED,
     })  # fmt: skip
 
 
@@ -73,6 +75,7 @@ def _conversions(target: str) -> Asked:
         "of no person that is known": "golden.person_id is null",
         "the person has no click id of an ad (click_id, gclid, fbclid of the leads)": "golden.click_id is null",
         f"the click id is not {target}'s": foreign,
+        _UNSHARED: UNSHARED,
         "no consent to e-mail that is proved or not needed": f"golden.person_id not in ({_STATE.format('email', ALLOWED)})",
     })  # fmt: skip
 

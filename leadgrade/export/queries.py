@@ -20,6 +20,10 @@ SYSTEMS = {
 # who said no, or whose yes has ended, is sent to nobody, not even as a hash
 REFUSED = "('denied', 'withdrawn', 'objected', 'erased', 'expired')"
 ALLOWED = "('granted_proven', 'soft_opt_in', 'not_required', 'not_required_with_notice')"
+# who opted out of sale and sharing: a list for an ad platform is that, whatever it is for
+UNSHARED = """golden.person_id in (
+    select person_id from w.hygiene.consent_gaps where reason in ('ccpa_opt_out_ignored', 'gpc_ignored', 'state_opt_out')
+)"""
 UNFIT = "('student', 'competitor', 'spam_text', 'honeypot', 'bot_user_agent')"
 # Google asks for the number as E.164, Meta for its digits alone; both for lower-case addresses, all as sha256 in hex
 _PHONE = {"google": "golden.phone_e164", "meta": "ltrim(golden.phone_e164, '+')"}
@@ -69,7 +73,7 @@ def _audience(platform: str) -> str:
                 {_hashed("lower(trim(golden.email))", "email")} as "{email}",
                 {_hashed(_PHONE[platform], "phone")} as "{phone}"
             from p.people.golden as golden
-            where golden.person_id in (select person_id from w.hygiene.risk where signal in {UNFIT})
+            where golden.person_id in (select person_id from w.hygiene.risk where signal in {UNFIT}) and not {UNSHARED}
         )
         where "{email}" is not null or "{phone}" is not null
         order by person_id
@@ -90,6 +94,7 @@ def _conversions(where: str) -> str:
             and golden.person_id in (
                 select person_id from w.hygiene.consent where channel = 'email' and state in {ALLOWED}
             )
+            and not {UNSHARED}
     """
 
 

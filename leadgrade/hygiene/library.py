@@ -17,6 +17,7 @@ from leadgrade.hygiene.library_laws import require
 from leadgrade.raw.cells.vocabulary import canonical_value, vocabulary
 
 _CONSENT_INPUTS = (
+    "people.handles",
     "people.accounts",
     "raw.accounts",
     "raw.events",

@@ -126,10 +126,10 @@ class Compiler:
         return Compiled(_joined(parts, " and "), parts[0].evidence)
 
     def _is(self, name: str, column: str, condition: Condition) -> Compiled:
-        value = condition.is_
+        value = condition.is_.strip() if isinstance(condition.is_, str) else condition.is_
         assert value is not None
         if FIELDS[name].kind == "text":
-            test = f"lower(trim({column})) = {literal(str(value).lower())}"
+            test = f"lower(trim({column})) = {literal(_lower(str(value)))}"
         else:
             test = f"{column} = {literal(value if not isinstance(value, str) else float(value))}"
         return Compiled(f"coalesce({test}, false)", literal(f"{name}:{value}"))
@@ -186,10 +186,15 @@ class Compiler:
 
 def _spellings(name: str, values: list[str]) -> set[str]:
     """The values in lower case; industries also under the name that the stage contacts folds them to."""
-    plain = {value.strip().lower() for value in values}
+    plain = {_lower(value.strip()) for value in values}
     if name != "industry" or not plain:
         return plain
     return plain | set(industry(pl.Series(sorted(plain), dtype=pl.String)).drop_nulls().to_list())
+
+
+def _lower(text: str) -> str:
+    """Small letters as the engine's ``lower`` makes them: one for one, where Python minds the end of a word."""
+    return "".join(mark.lower()[0] for mark in text)
 
 
 _NEVER = Compiled("false", "cast(null as varchar)")
@@ -202,7 +207,7 @@ def word_pattern(phrases: list[str]) -> str:
     escaped. Longer phrases win where two begin at one place.
     """
     escaped = [
-        re.sub(r"\s+", r"\\s+", re.sub(r"([!-/:-@\[-^`{-~])", r"\\\1", phrase.strip().lower()))
+        re.sub(r"\s+", r"\\s+", re.sub(r"([!-/:-@\[-^`{-~])", r"\\\1", _lower(phrase.strip())))
         for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
         if phrase.strip()
     ]
@@ -211,7 +216,7 @@ def word_pattern(phrases: list[str]) -> str:
 
 def telling_words(phrases: list[str]) -> list[str]:
     """Words of which a text that has one of the phrases has at least one: the longest of each phrase, none within another."""
-    longest = {max(phrase.lower().split(), key=len) for phrase in phrases if phrase.strip()}
+    longest = {max(_lower(phrase).split(), key=len) for phrase in phrases if phrase.strip()}
     return sorted(word for word in longest if not any(other in word for other in longest - {word}))
 
 

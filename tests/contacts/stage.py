@@ -25,6 +25,7 @@ def make_raw(run: Run, leads: Rows, suppressions: Rows = (), enrichments: Rows =
         ]
         make_table(run.engine, f"raw.{name}", full)
     make_table(run.engine, "raw.versions", versions)
+    run.engine.ensure("raw.files")
 
 
 def build_stage(run: Run) -> list[dict[str, Any]]:

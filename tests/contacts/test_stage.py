@@ -15,7 +15,7 @@ from leadgrade.contacts import build, email_library, phone_reading
 from leadgrade.engine.sqlfiles import SQL_ROOT
 from leadgrade.run import Run
 from tests.contacts.stage import build_stage, make_raw
-from tests.support import AS_OF, make_run
+from tests.support import AS_OF, make_run, make_table
 
 
 def lead(number: int, **changes: Any) -> dict[str, Any]:
@@ -212,6 +212,29 @@ def test_erased_and_blocked_people_go_no_further(run: Run) -> None:
         ("l_004", "suppressed", "minor"),
     ]
     assert "ann@acme.com" not in run.engine.read("contacts.emails")["email_raw"].to_list()
+
+
+def test_an_id_blocks_whom_it_names_and_nobody_of_another_system(run: Run) -> None:
+    def of(number: int, system: str, record_id: str) -> dict[str, Any]:
+        return lead(number, source=f"{system}_leads", system=system, source_record_id=record_id)
+
+    leads = [
+        of(1, "zoho", "17"), of(2, "hubspot", "17"),  # two people of one number
+        of(3, "zoho", "18"), of(4, "hubspot", "18"),
+        of(5, "zoho", "19"),  # the only one
+        of(6, "zoho", "20"), of(7, "hubspot", "20"),
+    ]  # fmt: skip
+    erasure = {"reason": "erasure", "scope": "person"}
+    suppressions = [
+        erasure | {"record_id": "s1", "source": "requests", "subject_id": "17"},
+        erasure | {"record_id": "s2", "source": "zoho_leads", "subject_id": "18"},
+        erasure | {"record_id": "s3", "source": "requests", "subject_id": " 19 "},
+        erasure | {"record_id": "s4", "source": "zoho_requests", "file_id": "f_zoho", "subject_id": "20"},
+    ]
+    make_raw(run, leads, suppressions)
+    make_table(run.engine, "raw.files", [{"file_id": "f_zoho", "system": "zoho"}])
+    build_stage(run)
+    assert sorted(run.engine.read("contacts.blocked_leads")["lead_id"]) == ["l_003", "l_005", "l_006"]
 
 
 def test_fifty_leads_join_their_answers(run: Run) -> None:

@@ -82,8 +82,13 @@ def test_whom_sources_and_limits_name(home: Path, ids: dict[str, str]) -> None:
     here = Home(home)
     with DuckDBEngine(here.work_file("n1")) as engine:
         make_table(engine, "raw.suppressions", [
-            {"subject_email": ANN, "reason": "erasure"}, {"subject_email": BOB, "reason": "unsubscribe"}
+            {"file_id": "s", "row_number": 1, "subject_email": ANN, "reason": "erasure"},
+            {"file_id": "s", "row_number": 2, "subject_email": BOB, "reason": "unsubscribe"},
+            # a mistake that its source has corrected
+            {"file_id": "s", "row_number": 3, "subject_email": CARL, "reason": "erasure"},
         ])  # fmt: skip
+        engine.sql("insert into raw.versions by name select 'suppressions' as object, 's' as file_id, "
+                   "3 as row_number, 'superseded' as state")  # fmt: skip
         make_table(engine, "contacts.blocked_leads", [{"lead_id": ids["lead"], "disposition": "erased"}])
         make_table(engine, "hygiene.retention_due", [{"person_id": ids[CARL]}])
     assert who.requested(here, world.settings()) == asked.Asked(emails=(ANN,), leads=(ids["lead"],))

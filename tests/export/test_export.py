@@ -26,6 +26,7 @@ PEOPLE = {
     "p_refused": ("no@spam.example", "+4915122222222", "Cj1KCQ", "withdrawn", "competitor"),
     "p_good": ("ann@acme.example", "+4915133333333", "Cj2KCQ", "granted_proven", None),
     "p_meta": ("bob@acme.example", None, "IwAR2abc", "not_required", None),
+    "p_unshared": ("joe@ca.example", "+4915144444444", "Cj5KCQ", "not_required", "student"),
     "p_asked": ("eve@acme.example", None, "Cj4KCQ", "claimed_unproven", None),
 }
 Tables = dict[str, list[dict]]
@@ -33,8 +34,8 @@ Tables = dict[str, list[dict]]
 
 def _tables() -> Tables:
     names = (
-        "people.golden", "hygiene.consent", "hygiene.risk", "raw.opportunities", "raw.row_ledger", "people.links",
-        "contacts.leads", "people.members", "scores.quality", "metrics.win_probability",
+        "people.golden", "hygiene.consent", "hygiene.consent_gaps", "hygiene.risk", "raw.opportunities", "raw.row_ledger",
+        "people.links", "contacts.leads", "people.members", "scores.quality", "metrics.win_probability",
     )  # fmt: skip
     tables: Tables = {name: [] for name in names}
     for n, (person, (email, phone, click, state, risk)) in enumerate(PEOPLE.items()):
@@ -59,6 +60,7 @@ def _tables() -> Tables:
         tables["contacts.leads"].append(lead)
         tables["people.members"].append({"lead_id": f"l_{n}", "person_id": person})
         tables["scores.quality"].append({"person_id": person, "score": 70 + n, "grade": "B", "is_quality": False})
+    tables["hygiene.consent_gaps"].append({"person_id": "p_unshared", "channel": "email", "reason": "gpc_ignored"})
     tables["metrics.win_probability"].append({"person_id": "p_good", "p_win": 0.25})
     return tables
 
@@ -156,9 +158,11 @@ def test_what_is_left_out_and_what_is_in_add_up(published: Home, tmp_path: Path,
     by_words = {words.split(",")[0]: n for words, n in counts}
     if kind == "conversions":
         assert by_words["no consent to e-mail that is proved or not needed"] == (3 if target == "google" else 0)
-        assert by_words[f"the click id is not {target}'s"] == (1 if target == "google" else 4)
+        assert by_words[f"the click id is not {target}'s"] == (1 if target == "google" else 5)
     if kind == "audience":
         assert by_words["refused"] == 1
+    if (kind, target) in (("audience", "meta"), ("conversions", "google")):
+        assert by_words["opted out of sale and sharing"] == 1
 
 
 def test_no_file_is_written_below_the_home(published: Home) -> None:
@@ -171,9 +175,9 @@ def test_no_file_is_written_below_the_home(published: Home) -> None:
 def test_the_command_says_how_many_and_where(published: Home, tmp_path: Path) -> None:
     arguments = ["export", "--home", str(published.root), "--out", str(tmp_path / "c.csv")]
     done = CliRunner().invoke(main, [*arguments, "crm", "--to", "hubspot"])
-    assert (done.exit_code, done.output.split(":")[0]) == (0, "5 rows")
+    assert (done.exit_code, done.output.split(":")[0]) == (0, "6 rows")
     nothing = CliRunner().invoke(main, [*arguments[:-1], str(tmp_path / "z.csv"), "crm", "--to", "zoho"])
-    assert (nothing.exit_code, "none of 5 leads is in it" in nothing.output) == (0, True)
-    assert "5  not of zoho" in nothing.output
+    assert (nothing.exit_code, "none of 6 leads is in it" in nothing.output) == (0, True)
+    assert "6  not of zoho" in nothing.output
     wrong = CliRunner().invoke(main, [*arguments, "crm", "--to", "google"])
     assert wrong.exit_code == 2

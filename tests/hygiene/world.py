@@ -19,6 +19,7 @@ _INPUTS = (
     "people.members",
     "people.golden_fields",
     "people.links",
+    "people.handles",
     "people.accounts",
     "contacts.leads",
     "contacts.emails",
@@ -58,6 +59,8 @@ class Case:
 def _add_person(tables: dict[str, list[Row]], name: str, case: Case) -> None:
     golden = {"person_id": name, "lead_id": f"{name}-0", "email_id": f"{name}-e", "phone_id": f"{name}-p"} | case.golden
     email, phone = golden.get("email"), golden.get("phone_e164")
+    for kind, value in (("email", email), ("phone", phone and phone[-10:])):
+        tables["people.handles"].append({"kind": kind, "scope": "any", "value": value, "person_id": name})
     if email:
         golden.setdefault("email_domain", email.split("@")[1])
         flags = {"is_valid": True, "is_placeholder": False, "is_free": False, "is_corporate": True}

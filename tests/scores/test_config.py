@@ -57,6 +57,20 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "norway": ({**SEED, "icp": {"countries": [False]}}, "icp.countries.0", "write 'NO'"),
     "band upside down": ({**SEED, "icp": {"employees": [2000, 200]}}, "icp.employees", "from low to high"),
     "unknown key": ({**SEED, "treshold": 3}, "treshold", "did you mean thresholds"),
+    "infinite bound": (
+        with_rule(when={"field": "budget", "at_least": float("inf")}), "rules.fit.other.when.at_least", "expected a number"
+    ),
+    "infinite half-life": (
+        with_rule(when={"event": "download"}, half_life_days=float("inf")), "rules.fit.other.half_life_days", "expected a number"
+    ),
+    "norway in a condition": (with_rule(when={"field": "country", "is": False}), "rules.fit.other.when", "a text, in quotes"),
+    "number for a text": (with_rule(when={"field": "region", "is": 75}), "rules.fit.other.when", "in quotes, for the text"),
+    "text for a number": (with_rule(when={"field": "employees", "is": "many"}), "rules.fit.other.when", "expected a number"),
+    "text for a flag": (with_rule(when={"field": "is_student", "is": "no"}), "rules.fit.other.when", "expected true or false"),
+    "band of a condition upside down": (
+        with_rule(when={"field": "employees", "between": [2000, 200]}), "rules.fit.other.when", "from low to high"
+    ),
+    "nul in a condition": (with_rule(when={"field": "city", "in": ["a\0b"]}), "rules.fit.other.when", "NUL character"),
     "nul character": ({**SEED, "icp": {"keywords": ["a\0b"]}}, "icp.keywords.0", "of the form"),
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from tests.support import AS_OF, REPOSITORY
 
 PERSON: dict[str, Any] = {
     "person_id": "p_1", "industry": "Computer Software", "employees": 200, "country": "us", "seniority": "director",
-    "city": "Rome", "text": "we love lead scoring", "budget": 100.5,
+    "city": "Rome", "text": "we love lead scoring", "budget": 100.5, "current_solution": "ΟΔΟΣ İ",
 }  # fmt: skip
 
 
@@ -29,7 +29,10 @@ def model(*rules: dict[str, Any], **changes: Any) -> ScoringConfig:
 
 
 CONDITIONS: dict[str, tuple[dict[str, Any], str | None]] = {
-    "is": ({"field": "city", "is": "ROME"}, "city:ROME"),
+    "is": ({"field": "city", "is": " ROME "}, "city:ROME"),
+    # Python makes another small letter of the last one, and two of a capital I with a dot
+    "is in another alphabet": ({"field": "current_solution", "is": "ΟΔΟΣ İ"}, "current_solution:ΟΔΟΣ İ"),
+    "phrase in another alphabet": ({"field": "current_solution", "contains_any": ["ΟΔΟΣ"]}, "current_solution:οδοσ"),
     "is not": ({"field": "city", "is": "Paris"}, None),
     "in": ({"field": "city", "in": ["rome", "oslo"]}, "city:Rome"),
     "synonym of an industry": ({"field": "industry", "in": ["Computer Software"]}, "industry:Computer Software"),
