@@ -78,6 +78,41 @@ def test_an_empty_text_ends_nothing() -> None:
     assert set(decay(ended, SETTINGS.decay, NOW)["cause"]) == {"age", "hard_bounce"}
 
 
+def test_an_empty_text_is_no_address_and_no_proof() -> None:
+    proof = {"capture_source": "web", "capture_method": "form", "text_version": "v1"}
+    people = pl.DataFrame({"person_id": [*proof, "email", "all"], "email": "jo@x.example", "country": "AT"})
+    events = pl.concat([CONSENTS.with_columns(person_id=pl.lit(person)) for person in people["person_id"]])
+
+    def usable(blank: str | None) -> list[str]:
+        cells = [
+            pl.when(person_id=name).then(pl.lit(blank)).otherwise(pl.lit(v)).alias(name) for name, v in proof.items()
+        ]
+        email = pl.when(pl.col("person_id") != "email").then("email").otherwise(pl.lit(blank))
+        found = consent(people.with_columns(email=email), events.with_columns(cells), SETTINGS.consent, NOW)
+        return found.filter("is_usable", channel="email")["person_id"].to_list()
+
+    assert usable(" ") == usable(None) == ["all"]
+
+
+def test_a_country_by_its_name_is_that_country() -> None:
+    people = pl.DataFrame(
+        {"person_id": ["a", "b", "c"], "email": "jo@x.example", "country": ["UK", "germany", "Narnia"]}
+    )
+    found = consent(people, CONSENTS.clear(), SETTINGS.consent, NOW).filter(channel="email")
+    assert found["jurisdiction"].to_list() == ["UK GDPR/PECR", "DE UWG", "DE UWG"]
+    assert ["jurisdiction_unknown" in gaps for gaps in found["gaps"]] == [False, False, True]
+
+
+def test_facts_are_read_as_rules_compare_them() -> None:
+    people = pl.DataFrame(
+        {"person_id": ["a", "b"], "tech_stack": [["Salesforce", None], []], "buying_role": ["Budget_Holder", None],
+         "seniority": ["vp", "Student "]}
+    )  # fmt: skip
+    found = score(people, as_of=NOW).points
+    fired = {person: found.filter(person_id=person)["rule"].to_list() for person in ("a", "b")}
+    assert fired == {"a": ["access.budget_owner", "access.seniority", "fit.tech"], "b": ["neg.student"]}
+
+
 def test_categories_are_read_as_text() -> None:
     evidence = EVIDENCE.with_columns(pl.col("person_id", "field").cast(pl.Categorical))
     assert decay(evidence, SETTINGS.decay, NOW).equals(decay(EVIDENCE, SETTINGS.decay, NOW))
@@ -109,6 +144,12 @@ WRONG: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]
     "now": (score, (PEOPLE,), {"as_of": "2026"}, "as_of: expected a datetime .*, found str"),
     "model": (score, (PEOPLE,), {"as_of": NOW, "model": "seed"}, "model: expected ScoringConfig, found str"),
     "settings": (decay, (EVIDENCE, SETTINGS, NOW), {}, "config: expected DecayConfig, found leadgrade Settings"),
+    "bytes of people": (
+        resolve,
+        (LEADS.with_columns(email=pl.Series([b"\xff", b"", None])),),
+        {},
+        "'email': expected text, found Binary",
+    ),
     "no events": (consent, (PEOPLE, None, SETTINGS.consent, NOW), {}, "events: expected .*, found NoneType"),
 }
 
@@ -130,6 +171,16 @@ UNREADABLE: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any],
     ),
     "text for a time": (
         decay, (EVIDENCE.with_columns(evidence_at=pl.lit("2025")), SETTINGS.decay, NOW), {}, "evidence_at: .*to_datetime"
+    ),
+    "number for a time": (
+        decay, (EVIDENCE.with_columns(evidence_at=1735689600), SETTINGS.decay, NOW), {}, "evidence_at: .*from_epoch"
+    ),
+    "blank for nobody": (
+        consent, (PEOPLE.with_columns(person_id=pl.lit(" ")), CONSENTS, SETTINGS.consent, NOW), {}, "person_id is missing"
+    ),
+    "flag": (
+        consent, (PEOPLE.with_columns(email=pl.lit("jo@x.example"), is_free=pl.lit("yes")), CONSENTS, SETTINGS.consent, NOW),
+        {}, "people.is_free: expected Boolean",
     ),
     "nobody": (decay, (EVIDENCE.with_columns(person_id=None), SETTINGS.decay, NOW), {}, r"evidence.person_id: 1 row\(s\)"),
     "twice": (

@@ -9,7 +9,7 @@ import polars as pl
 from leadgrade import arguments, keys
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
-from leadgrade.contacts import answers
+from leadgrade.contacts import answers, countries
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.hygiene import config_tables, decay_tables, library_laws, steps
@@ -55,7 +55,7 @@ def decay(
         ValueError: A column is missing or cannot be read as its type, a person_id is missing, a field or segment is unknown,
             or a hazard is not above 0; each with its number of rows.
     """
-    evidence, now = arguments.frame(evidence, "evidence"), arguments.moment(as_of, "as_of")
+    evidence, now = arguments.records(evidence, "evidence"), arguments.moment(as_of, "as_of")
     config = arguments.instance(config, DecayConfig, "config", "load_settings(folder).decay holds one")
     laws = library_laws.laws_of(config, models)
     rows = library_laws.checked(evidence, config, laws)
@@ -74,9 +74,9 @@ def consent(
     """Say for each person and channel whether it may be used, on what basis, and what is missing.
 
     Args:
-        people: One row a person: ``person_id`` and any of ``email``, ``phone_e164``, ``country`` (ISO2), ``region``,
-            ``phone_region``, ``company_name``, ``job_title``, ``created_at``, ... (columns of ``people.golden``); the
-            kind of address as ``is_free``, ``is_corporate``, ``is_role``; and the bare flags ``email_opt_out``,
+        people: One row a person: ``person_id`` and any of ``email``, ``phone_e164``, ``country`` (ISO2, or a name of it),
+            ``region``, ``phone_region``, ``company_name``, ``job_title``, ``created_at``, ... (columns of ``people.golden``);
+            the kind of address as ``is_free``, ``is_corporate``, ``is_role``; and the bare flags ``email_opt_out``,
             ``phone_opt_out``, ``consent_status``, ``double_opt_in_at`` of ``contacts.leads``.
         events: Consent events: ``person_id``, ``channel``, ``action``, ``captured_at`` and any further column of
             ``raw.consents``; spellings of the systems ("Opt-Out") are understood as in a file. A grant without
@@ -93,7 +93,7 @@ def consent(
         ValueError: A needed column is missing, one cannot be read as its type, a person_id is missing or stands twice, a
             channel, action or lawful basis is none of the list, or there is no such profile.
     """
-    people, events = arguments.frame(people, "people"), arguments.frame(events, "events")
+    people, events = arguments.records(people, "people"), arguments.records(events, "events")
     config = arguments.instance(config, ConsentConfig, "config", "load_settings(folder).consent holds one")
     now, profile = arguments.moment(as_of, "as_of"), arguments.profile(profile)
     require(people, "people", ["person_id"])
@@ -142,6 +142,9 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
     domain = pl.col("email").cast(pl.String).str.to_lowercase().str.split("@").list.last()
     if "email" not in people.columns:
         people = people.with_columns(pl.lit(None, pl.String).alias("email"))
+    if "country" in people.columns:  # as typed where it names none: no rule set is of it, and a gap says so
+        typed = arguments.text(people["country"], "people.country")
+        people = people.with_columns(country=pl.coalesce(countries.to_iso2(typed), typed))
     if "consent_status" in people.columns:
         said = pl.col("consent_status").cast(pl.String)
         is_ours = said.is_in(["claimed", "denied"])
@@ -159,7 +162,7 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
         pl.col(f).fill_null(value=False) if f in people.columns else pl.lit(value=False).alias(f) for f in _EMAIL_FLAGS
     ]
     emails = golden.filter(pl.col("email").is_not_null()).with_columns(pl.lit(value=True).alias("is_valid"), *flags)
-    engine.write("contacts.emails", _fitted(emails, "contacts.emails"))
+    engine.write("contacts.emails", _fitted(emails, "contacts.emails", "people"))
 
 
 def _in_our_words(events: pl.DataFrame) -> pl.DataFrame:

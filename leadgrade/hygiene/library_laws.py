@@ -59,9 +59,6 @@ def checked(evidence: pl.DataFrame, config: DecayConfig, laws: pl.DataFrame) -> 
         is_proven=_is_proven(columns),
         is_future=pl.lit(value=False),
     )
-    if "ended_by" in columns:  # an empty cell ends nothing
-        ended = pl.col("ended_by").str.strip_chars()
-        filled = filled.with_columns(ended_by=pl.when(ended != "").then(ended))
     _refuse(filled, "person_id", pl.col("person_id").is_null(), "every row needs the id of its person")
     _refuse(
         filled,
