@@ -103,6 +103,22 @@ def test_a_country_by_its_name_is_that_country() -> None:
     assert ["jurisdiction_unknown" in gaps for gaps in found["gaps"]] == [False, False, True]
 
 
+def test_what_files_keep_in_answers_counts_in_a_frame() -> None:
+    people = pl.DataFrame(
+        {"person_id": ["a", "b", "c", "d"], "country": ["GB", "GB", "AT", "AT"], "email": "jo@x.example",
+         "phone_e164": "+442079460000", "is_corporate": True,
+         "tps_screened_at": [date(2025, 12, 4), date(2025, 12, 3), None, None]}
+    )  # fmt: skip
+    notice = {"channel": "any", "action": "notice_given", "lawful_basis": "legitimate_interest", "captured_at": NOW}
+    events = pl.DataFrame(
+        [{"person_id": "c", "lia_ref": "L-1", **notice}, {"person_id": "d", "lia_ref": None, **notice}]
+    )
+    found = consent(people, events, SETTINGS.consent, NOW).explode("gaps").select("person_id", "gaps").unique()
+    of = {gap: found.filter(gaps=gap)["person_id"].to_list() for gap in ("tps_screen_stale", "li_without_lia")}
+    assert of["tps_screen_stale"] == ["b"]
+    assert of["li_without_lia"] == ["d"]
+
+
 def test_facts_are_read_as_rules_compare_them() -> None:
     people = pl.DataFrame(
         {"person_id": ["a", "b"], "tech_stack": [["Salesforce", None], []], "buying_role": ["Budget_Holder", None],

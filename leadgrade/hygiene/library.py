@@ -77,9 +77,10 @@ def consent(
         people: One row a person: ``person_id`` and any of ``email``, ``phone_e164``, ``country`` (ISO2, or a name of it),
             ``region``, ``phone_region``, ``company_name``, ``job_title``, ``created_at``, ... (columns of ``people.golden``);
             the kind of address as ``is_free``, ``is_corporate``, ``is_role``; and the bare flags ``email_opt_out``,
-            ``phone_opt_out``, ``consent_status``, ``double_opt_in_at`` of ``contacts.leads``.
+            ``phone_opt_out``, ``consent_status``, ``double_opt_in_at`` of ``contacts.leads``; the days of screenings as in
+            files (``tps_screened_at``, ``dnc_screened_at``: ``screening_keys`` of the configuration).
         events: Consent events: ``person_id``, ``channel``, ``action``, ``captured_at`` and any further column of
-            ``raw.consents``; spellings of the systems ("Opt-Out") are understood as in a file. A grant without
+            ``raw.consents``, and ``lia_ref``; spellings of the systems ("Opt-Out") are understood as in a file. A grant without
             ``subject_email`` and ``subject_phone`` is about the person's own ones. Events of nobody in ``people`` do not count.
         config: ``consent.yaml``: ``leadgrade.config.load_settings(folder).consent``.
         as_of: The time that "now" means, UTC where no zone is given; a day is its first moment.
@@ -149,7 +150,7 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
         said = pl.col("consent_status").cast(pl.String)
         is_ours = said.is_in(["claimed", "denied"])
         people = people.with_columns(consent_status=pl.when(is_ours).then(said).otherwise(answers.consent_status(said)))
-    golden = people.with_columns(
+    golden = _kept(people, "people.golden", "contacts.leads", "contacts.emails").with_columns(
         pl.col("person_id").alias("lead_id"),
         pl.col("person_id").alias("email_id"),
         pl.col("person_id").alias("source_record_id"),
@@ -163,6 +164,15 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
     ]
     emails = golden.filter(pl.col("email").is_not_null()).with_columns(pl.lit(value=True).alias("is_valid"), *flags)
     engine.write("contacts.emails", _fitted(emails, "contacts.emails", "people"))
+
+
+def _kept(frame: pl.DataFrame, *tables: str) -> pl.DataFrame:
+    """What is no column of the tables is kept in ``answers``, as of a file: screenings, and ``lia_ref``."""
+    known = {column for table in tables for column in polars_schema(table)}
+    more = [c for c, kind in frame.schema.items() if c not in known and kind != pl.Binary and arguments.is_text(kind)]
+    if "answers" in frame.columns or not more:
+        return frame
+    return frame.with_columns(answers=pl.struct(pl.col(more).cast(pl.String)).struct.json_encode())
 
 
 def _in_our_words(events: pl.DataFrame) -> pl.DataFrame:
@@ -183,7 +193,7 @@ def _in_our_words(events: pl.DataFrame) -> pl.DataFrame:
 def _write_events(engine: DuckDBEngine, events: pl.DataFrame) -> None:
     """The events as current rows of raw.consents, linked to their people; every other input is empty."""
     numbered = (
-        _in_our_words(events)
+        _kept(_in_our_words(events), "raw.consents")
         .with_row_index("row_number")
         .with_columns(
             pl.lit("library").alias("file_id"),
