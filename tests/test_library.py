@@ -78,6 +78,11 @@ def test_an_empty_text_ends_nothing() -> None:
     assert set(decay(ended, SETTINGS.decay, NOW)["cause"]) == {"age", "hard_bounce"}
 
 
+def test_columns_of_the_nights_table_lose_no_row() -> None:
+    extra = EVIDENCE.with_columns(segment_id=pl.lit(7, pl.Int64), is_future=pl.lit(value=True), state=pl.lit("dead"))
+    assert decay(extra, SETTINGS.decay, NOW).equals(decay(EVIDENCE, SETTINGS.decay, NOW))
+
+
 def test_an_empty_text_is_no_address_and_no_proof() -> None:
     proof = {"capture_source": "web", "capture_method": "form", "text_version": "v1"}
     people = pl.DataFrame({"person_id": [*proof, "email", "all"], "email": "jo@x.example", "country": "AT"})
