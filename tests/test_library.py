@@ -99,6 +99,16 @@ def test_an_empty_text_is_no_address_and_no_proof() -> None:
     assert usable(" ") == usable(None) == ["all"]
 
 
+def test_evidence_is_named_as_the_caller_names_it() -> None:
+    people = PEOPLE.with_columns(email=pl.lit("jo@x.example"))
+    events = pl.concat([CONSENTS, CONSENTS.with_columns(person_id=pl.lit("b"))])
+    said = [
+        consent(people, given, SETTINGS.consent, NOW).filter(channel="email")["evidence"].to_list()
+        for given in (events, events.with_columns(record_id=pl.Series([7, None])))
+    ]
+    assert said == [["c_0", "c_1"], ["7", "c_1"]]
+
+
 def test_a_country_by_its_name_is_that_country() -> None:
     people = pl.DataFrame(
         {"person_id": ["a", "b", "c"], "email": "jo@x.example", "country": ["UK", "germany", "Narnia"]}

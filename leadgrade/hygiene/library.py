@@ -27,6 +27,7 @@ _CONSENT_INPUTS = (
 )
 _SECRET = "library"  # noqa: S105  nothing of a database in memory is kept
 _LISTED = ("channel", "action", "lawful_basis")
+_NUMBER = pl.format("c_{}", pl.col("row_number"))  # ids of records may repeat, those of rows do not
 _EMAIL_FLAGS = ("is_free", "is_corporate", "is_role")
 
 
@@ -87,7 +88,8 @@ def consent(
         profile: b2b or b2c; b2c has no business subjects.
 
     Returns:
-        The columns of ``hygiene.consent`` and ``gaps`` (list of reasons, sorted), ordered by person and channel.
+        The columns of ``hygiene.consent`` (``evidence`` by the ``record_id`` of the event, where it has one) and ``gaps``
+            (list of reasons, sorted), ordered by person and channel.
 
     Raises:
         TypeError: An argument is of another type.
@@ -111,7 +113,16 @@ def consent(
         gaps = engine.read("hygiene.consent_gaps", ["person_id", "channel", "reason"])
         found = gaps.group_by("person_id", "channel").agg(pl.col("reason").sort().alias("gaps"))
         rows = engine.read("hygiene.consent").join(found, on=["person_id", "channel"], how="left")
-        return rows.with_columns(pl.col("gaps").fill_null([])).sort("person_id", "channel")
+        named = rows.with_columns(pl.col("gaps").fill_null([]), evidence=_as_named(pl.col("evidence"), events))
+        return named.sort("person_id", "channel")
+
+
+def _as_named(evidence: pl.Expr, events: pl.DataFrame) -> pl.Expr:
+    """The caller's own ``record_id`` of an event, where there is one; else ``c_`` and its row."""
+    if "record_id" not in events.columns:
+        return evidence
+    rows = events.with_row_index("row_number").filter(pl.col("record_id").is_not_null())
+    return evidence.replace(rows.select(_NUMBER).to_series(), arguments.text(rows["record_id"], "events.record_id"))
 
 
 def no_decay() -> DecayConfig:
@@ -197,7 +208,7 @@ def _write_events(engine: DuckDBEngine, events: pl.DataFrame) -> None:
         .with_row_index("row_number")
         .with_columns(
             pl.lit("library").alias("file_id"),
-            pl.format("c_{}", pl.col("row_number")).alias("record_id"),
+            _NUMBER.alias("record_id"),
             pl.col("person_id").alias("subject_id"),
         )
     )
