@@ -23,6 +23,16 @@ def frame(value: object, name: str) -> pl.DataFrame:
     raise TypeError(f"{name}: expected a polars DataFrame, found {_kind(value)}; {step}")
 
 
+def records(value: object, name: str) -> pl.DataFrame:
+    """A table whose empty cells are null, as in a file that is taken in: a blank is no address, no proof and no id."""
+    table = frame(value, name)
+    texts = [column for column, kind in table.schema.items() if kind in (pl.String, pl.Categorical, pl.Enum)]
+    blank = [pl.col(column).cast(pl.String).str.strip_chars() == "" for column in texts]
+    return table.with_columns(
+        pl.when(~is_blank).then(pl.col(column)).alias(column) for column, is_blank in zip(texts, blank, strict=True)
+    )
+
+
 def series(value: object, name: str) -> pl.Series:
     """A column as text, or a TypeError that says how to make one."""
     if not isinstance(value, pl.Series):
@@ -68,7 +78,10 @@ def typed(table: pl.DataFrame, name: str, kinds: Mapping[str, pl.DataType | type
 def _cast(values: pl.Series, name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Series:
     if values.dtype == kind:
         return values
-    step = "str.to_datetime() reads text" if kind in (pl.Date, pl.Datetime) else "cast it first"
+    is_time = kind in (pl.Date, pl.Datetime)
+    step = "str.to_datetime() reads text" if is_time else "cast it first"
+    if is_time and values.dtype.is_numeric():  # polars would take seconds since 1970 for microseconds
+        raise ValueError(f"{name}: expected {kind}, found {values.dtype}; pl.from_epoch() reads numbers, by their unit")
     try:
         return values.cast(kind)
     except pl.exceptions.PolarsError:  # its message quotes values

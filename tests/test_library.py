@@ -78,6 +78,72 @@ def test_an_empty_text_ends_nothing() -> None:
     assert set(decay(ended, SETTINGS.decay, NOW)["cause"]) == {"age", "hard_bounce"}
 
 
+def test_columns_of_the_nights_table_lose_no_row() -> None:
+    extra = EVIDENCE.with_columns(segment_id=pl.lit(7, pl.Int64), is_future=pl.lit(value=True), state=pl.lit("dead"))
+    assert decay(extra, SETTINGS.decay, NOW).equals(decay(EVIDENCE, SETTINGS.decay, NOW))
+
+
+def test_an_empty_text_is_no_address_and_no_proof() -> None:
+    proof = {"capture_source": "web", "capture_method": "form", "text_version": "v1"}
+    people = pl.DataFrame({"person_id": [*proof, "email", "all"], "email": "jo@x.example", "country": "AT"})
+    events = pl.concat([CONSENTS.with_columns(person_id=pl.lit(person)) for person in people["person_id"]])
+
+    def usable(blank: str | None) -> list[str]:
+        cells = [
+            pl.when(person_id=name).then(pl.lit(blank)).otherwise(pl.lit(v)).alias(name) for name, v in proof.items()
+        ]
+        email = pl.when(pl.col("person_id") != "email").then("email").otherwise(pl.lit(blank))
+        found = consent(people.with_columns(email=email), events.with_columns(cells), SETTINGS.consent, NOW)
+        return found.filter("is_usable", channel="email")["person_id"].to_list()
+
+    assert usable(" ") == usable(None) == ["all"]
+
+
+def test_evidence_is_named_as_the_caller_names_it() -> None:
+    people = PEOPLE.with_columns(email=pl.lit("jo@x.example"))
+    events = pl.concat([CONSENTS, CONSENTS.with_columns(person_id=pl.lit("b"))])
+    said = [
+        consent(people, given, SETTINGS.consent, NOW).filter(channel="email")["evidence"].to_list()
+        for given in (events, events.with_columns(record_id=pl.Series([7, None])))
+    ]
+    assert said == [["c_0", "c_1"], ["7", "c_1"]]
+
+
+def test_a_country_by_its_name_is_that_country() -> None:
+    people = pl.DataFrame(
+        {"person_id": ["a", "b", "c"], "email": "jo@x.example", "country": ["UK", "germany", "Narnia"]}
+    )
+    found = consent(people, CONSENTS.clear(), SETTINGS.consent, NOW).filter(channel="email")
+    assert found["jurisdiction"].to_list() == ["UK GDPR/PECR", "DE UWG", "DE UWG"]
+    assert ["jurisdiction_unknown" in gaps for gaps in found["gaps"]] == [False, False, True]
+
+
+def test_what_files_keep_in_answers_counts_in_a_frame() -> None:
+    people = pl.DataFrame(
+        {"person_id": ["a", "b", "c", "d"], "country": ["GB", "GB", "AT", "AT"], "email": "jo@x.example",
+         "phone_e164": "+442079460000", "is_corporate": True,
+         "tps_screened_at": [date(2025, 12, 4), date(2025, 12, 3), None, None]}
+    )  # fmt: skip
+    notice = {"channel": "any", "action": "notice_given", "lawful_basis": "legitimate_interest", "captured_at": NOW}
+    events = pl.DataFrame(
+        [{"person_id": "c", "lia_ref": "L-1", **notice}, {"person_id": "d", "lia_ref": None, **notice}]
+    )
+    found = consent(people, events, SETTINGS.consent, NOW).explode("gaps").select("person_id", "gaps").unique()
+    of = {gap: found.filter(gaps=gap)["person_id"].to_list() for gap in ("tps_screen_stale", "li_without_lia")}
+    assert of["tps_screen_stale"] == ["b"]
+    assert of["li_without_lia"] == ["d"]
+
+
+def test_facts_are_read_as_rules_compare_them() -> None:
+    people = pl.DataFrame(
+        {"person_id": ["a", "b"], "tech_stack": [["Salesforce", None], []], "buying_role": ["Budget_Holder", None],
+         "seniority": ["vp", "Student "]}
+    )  # fmt: skip
+    found = score(people, as_of=NOW).points
+    fired = {person: found.filter(person_id=person)["rule"].to_list() for person in ("a", "b")}
+    assert fired == {"a": ["access.budget_owner", "access.seniority", "fit.tech"], "b": ["neg.student"]}
+
+
 def test_categories_are_read_as_text() -> None:
     evidence = EVIDENCE.with_columns(pl.col("person_id", "field").cast(pl.Categorical))
     assert decay(evidence, SETTINGS.decay, NOW).equals(decay(EVIDENCE, SETTINGS.decay, NOW))
@@ -109,6 +175,12 @@ WRONG: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]
     "now": (score, (PEOPLE,), {"as_of": "2026"}, "as_of: expected a datetime .*, found str"),
     "model": (score, (PEOPLE,), {"as_of": NOW, "model": "seed"}, "model: expected ScoringConfig, found str"),
     "settings": (decay, (EVIDENCE, SETTINGS, NOW), {}, "config: expected DecayConfig, found leadgrade Settings"),
+    "bytes of people": (
+        resolve,
+        (LEADS.with_columns(email=pl.Series([b"\xff", b"", None])),),
+        {},
+        "'email': expected text, found Binary",
+    ),
     "no events": (consent, (PEOPLE, None, SETTINGS.consent, NOW), {}, "events: expected .*, found NoneType"),
 }
 
@@ -130,6 +202,16 @@ UNREADABLE: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any],
     ),
     "text for a time": (
         decay, (EVIDENCE.with_columns(evidence_at=pl.lit("2025")), SETTINGS.decay, NOW), {}, "evidence_at: .*to_datetime"
+    ),
+    "number for a time": (
+        decay, (EVIDENCE.with_columns(evidence_at=1735689600), SETTINGS.decay, NOW), {}, "evidence_at: .*from_epoch"
+    ),
+    "blank for nobody": (
+        consent, (PEOPLE.with_columns(person_id=pl.lit(" ")), CONSENTS, SETTINGS.consent, NOW), {}, "person_id is missing"
+    ),
+    "flag": (
+        consent, (PEOPLE.with_columns(email=pl.lit("jo@x.example"), is_free=pl.lit("yes")), CONSENTS, SETTINGS.consent, NOW),
+        {}, "people.is_free: expected Boolean",
     ),
     "nobody": (decay, (EVIDENCE.with_columns(person_id=None), SETTINGS.decay, NOW), {}, r"evidence.person_id: 1 row\(s\)"),
     "twice": (

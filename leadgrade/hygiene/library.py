@@ -9,7 +9,7 @@ import polars as pl
 from leadgrade import arguments, keys
 from leadgrade.config.consent import ConsentConfig
 from leadgrade.config.decay import DecayConfig
-from leadgrade.contacts import answers
+from leadgrade.contacts import answers, countries
 from leadgrade.engine import DuckDBEngine, sql_file
 from leadgrade.engine.duckdb import polars_schema
 from leadgrade.hygiene import config_tables, decay_tables, library_laws, steps
@@ -28,6 +28,7 @@ _CONSENT_INPUTS = (
 )
 _SECRET = "library"  # noqa: S105  nothing of a database in memory is kept
 _LISTED = ("channel", "action", "lawful_basis")
+_NUMBER = pl.format("c_{}", pl.col("row_number"))  # ids of records may repeat, those of rows do not
 _EMAIL_FLAGS = ("is_free", "is_corporate", "is_role")
 
 
@@ -56,7 +57,7 @@ def decay(
         ValueError: A column is missing or cannot be read as its type, a person_id is missing, a field or segment is unknown,
             or a hazard is not above 0; each with its number of rows.
     """
-    evidence, now = arguments.frame(evidence, "evidence"), arguments.moment(as_of, "as_of")
+    evidence, now = arguments.records(evidence, "evidence"), arguments.moment(as_of, "as_of")
     config = arguments.instance(config, DecayConfig, "config", "load_settings(folder).decay holds one")
     laws = library_laws.laws_of(config, models)
     rows = library_laws.checked(evidence, config, laws)
@@ -75,26 +76,28 @@ def consent(
     """Say for each person and channel whether it may be used, on what basis, and what is missing.
 
     Args:
-        people: One row a person: ``person_id`` and any of ``email``, ``phone_e164``, ``country`` (ISO2), ``region``,
-            ``phone_region``, ``company_name``, ``job_title``, ``created_at``, ... (columns of ``people.golden``); the
-            kind of address as ``is_free``, ``is_corporate``, ``is_role``; and the bare flags ``email_opt_out``,
-            ``phone_opt_out``, ``consent_status``, ``double_opt_in_at`` of ``contacts.leads``.
+        people: One row a person: ``person_id`` and any of ``email``, ``phone_e164``, ``country`` (ISO2, or a name of it),
+            ``region``, ``phone_region``, ``company_name``, ``job_title``, ``created_at``, ... (columns of ``people.golden``);
+            the kind of address as ``is_free``, ``is_corporate``, ``is_role``; and the bare flags ``email_opt_out``,
+            ``phone_opt_out``, ``consent_status``, ``double_opt_in_at`` of ``contacts.leads``; the days of screenings as in
+            files (``tps_screened_at``, ``dnc_screened_at``: ``screening_keys`` of the configuration).
         events: Consent events: ``person_id``, ``channel``, ``action``, ``captured_at`` and any further column of
-            ``raw.consents``; spellings of the systems ("Opt-Out") are understood as in a file. A grant without
+            ``raw.consents``, and ``lia_ref``; spellings of the systems ("Opt-Out") are understood as in a file. A grant without
             ``subject_email`` and ``subject_phone`` is about the person's own ones. Events of nobody in ``people`` do not count.
         config: ``consent.yaml``: ``leadgrade.config.load_settings(folder).consent``.
         as_of: The time that "now" means, UTC where no zone is given; a day is its first moment.
         profile: b2b or b2c; b2c has no business subjects.
 
     Returns:
-        The columns of ``hygiene.consent`` and ``gaps`` (list of reasons, sorted), ordered by person and channel.
+        The columns of ``hygiene.consent`` (``evidence`` by the ``record_id`` of the event, where it has one) and ``gaps``
+            (list of reasons, sorted), ordered by person and channel.
 
     Raises:
         TypeError: An argument is of another type.
         ValueError: A needed column is missing, one cannot be read as its type, a person_id is missing or stands twice, a
             channel, action or lawful basis is none of the list, or there is no such profile.
     """
-    people, events = arguments.frame(people, "people"), arguments.frame(events, "events")
+    people, events = arguments.records(people, "people"), arguments.records(events, "events")
     config = arguments.instance(config, ConsentConfig, "config", "load_settings(folder).consent holds one")
     now, profile = arguments.moment(as_of, "as_of"), arguments.profile(profile)
     require(people, "people", ["person_id"])
@@ -111,7 +114,16 @@ def consent(
         gaps = engine.read("hygiene.consent_gaps", ["person_id", "channel", "reason"])
         found = gaps.group_by("person_id", "channel").agg(pl.col("reason").sort().alias("gaps"))
         rows = engine.read("hygiene.consent").join(found, on=["person_id", "channel"], how="left")
-        return rows.with_columns(pl.col("gaps").fill_null([])).sort("person_id", "channel")
+        named = rows.with_columns(pl.col("gaps").fill_null([]), evidence=_as_named(pl.col("evidence"), events))
+        return named.sort("person_id", "channel")
+
+
+def _as_named(evidence: pl.Expr, events: pl.DataFrame) -> pl.Expr:
+    """The caller's own ``record_id`` of an event, where there is one; else ``c_`` and its row."""
+    if "record_id" not in events.columns:
+        return evidence
+    rows = events.with_row_index("row_number").filter(pl.col("record_id").is_not_null())
+    return evidence.replace(rows.select(_NUMBER).to_series(), arguments.text(rows["record_id"], "events.record_id"))
 
 
 def no_decay() -> DecayConfig:
@@ -143,11 +155,14 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
     domain = pl.col("email").cast(pl.String).str.to_lowercase().str.split("@").list.last()
     if "email" not in people.columns:
         people = people.with_columns(pl.lit(None, pl.String).alias("email"))
+    if "country" in people.columns:  # as typed where it names none: no rule set is of it, and a gap says so
+        typed = arguments.text(people["country"], "people.country")
+        people = people.with_columns(country=pl.coalesce(countries.to_iso2(typed), typed))
     if "consent_status" in people.columns:
         said = pl.col("consent_status").cast(pl.String)
         is_ours = said.is_in(["claimed", "denied"])
         people = people.with_columns(consent_status=pl.when(is_ours).then(said).otherwise(answers.consent_status(said)))
-    golden = people.with_columns(
+    golden = _kept(people, "people.golden", "contacts.leads", "contacts.emails").with_columns(
         pl.col("person_id").alias("lead_id"),
         pl.col("person_id").alias("email_id"),
         pl.col("person_id").alias("source_record_id"),
@@ -160,7 +175,16 @@ def _write_people(engine: DuckDBEngine, people: pl.DataFrame) -> None:
         pl.col(f).fill_null(value=False) if f in people.columns else pl.lit(value=False).alias(f) for f in _EMAIL_FLAGS
     ]
     emails = golden.filter(pl.col("email").is_not_null()).with_columns(pl.lit(value=True).alias("is_valid"), *flags)
-    engine.write("contacts.emails", _fitted(emails, "contacts.emails"))
+    engine.write("contacts.emails", _fitted(emails, "contacts.emails", "people"))
+
+
+def _kept(frame: pl.DataFrame, *tables: str) -> pl.DataFrame:
+    """What is no column of the tables is kept in ``answers``, as of a file: screenings, and ``lia_ref``."""
+    known = {column for table in tables for column in polars_schema(table)}
+    more = [c for c, kind in frame.schema.items() if c not in known and kind != pl.Binary and arguments.is_text(kind)]
+    if "answers" in frame.columns or not more:
+        return frame
+    return frame.with_columns(answers=pl.struct(pl.col(more).cast(pl.String)).struct.json_encode())
 
 
 def _in_our_words(events: pl.DataFrame) -> pl.DataFrame:
@@ -181,11 +205,11 @@ def _in_our_words(events: pl.DataFrame) -> pl.DataFrame:
 def _write_events(engine: DuckDBEngine, events: pl.DataFrame) -> None:
     """The events as current rows of raw.consents, linked to their people; every other input is empty."""
     numbered = (
-        _in_our_words(events)
+        _kept(_in_our_words(events), "raw.consents")
         .with_row_index("row_number")
         .with_columns(
             pl.lit("library").alias("file_id"),
-            pl.format("c_{}", pl.col("row_number")).alias("record_id"),
+            _NUMBER.alias("record_id"),
             pl.col("person_id").alias("subject_id"),
         )
     )

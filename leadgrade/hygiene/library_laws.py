@@ -59,9 +59,6 @@ def checked(evidence: pl.DataFrame, config: DecayConfig, laws: pl.DataFrame) -> 
         is_proven=_is_proven(columns),
         is_future=pl.lit(value=False),
     )
-    if "ended_by" in columns:  # an empty cell ends nothing
-        ended = pl.col("ended_by").str.strip_chars()
-        filled = filled.with_columns(ended_by=pl.when(ended != "").then(ended))
     _refuse(filled, "person_id", pl.col("person_id").is_null(), "every row needs the id of its person")
     _refuse(
         filled,
@@ -70,7 +67,9 @@ def checked(evidence: pl.DataFrame, config: DecayConfig, laws: pl.DataFrame) -> 
         f"not in decay.yaml; there are: {', '.join(config.fields)}",
     )
     _refuse(filled, "hazard", (pl.col("hazard") > 0).not_() | pl.col("hazard").is_nan(), "expected a factor above 0")
-    joined = filled.join(laws.select("field", "segment", "segment_id"), on=["field", "segment"], how="left")
+    # of the laws here: a column of the night's table counts those of another list
+    unnumbered = filled.drop("segment_id", strict=False)
+    joined = unnumbered.join(laws.select("field", "segment", "segment_id"), on=["field", "segment"], how="left")
     _refuse(joined, "segment", pl.col("segment_id").is_null(), "models has no such segment of the field")
     return joined
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from leadgrade.arguments import is_text
+from leadgrade.arguments import is_text, text
 from leadgrade.people import kinds_by_look as look
 from leadgrade.people.column_texts import each_word_once, first_of, identifiers, numbers, phones, texts, together
 from leadgrade.people.dates_of_birth import date_of_birth, dates_in_parts, is_plausible
@@ -94,6 +94,13 @@ def columns_by_kind(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> d
     return {kind: [c for c in frame.columns if known.get(c) == kind and c != "lead_id"] for kind in KINDS}
 
 
+def _decoded(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> pl.DataFrame:
+    """Bytes of columns that are read as text; a TypeError where they are none."""
+    raw = [column for column, kind in frame.schema.items() if kind == pl.Binary]
+    read = [c for c in raw if c == "lead_id" or (kind_of(c) if columns is None else c in columns)]
+    return frame.with_columns(text(frame[c], f"column {c!r}") for c in read)
+
+
 def as_input(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> pl.DataFrame:
     """The table as :data:`leadgrade.people.normalise.INPUT`.
 
@@ -101,6 +108,7 @@ def as_input(frame: pl.DataFrame, columns: Mapping[str, str] | None) -> pl.DataF
     of birth, of middle names, and columns of kind ``other``, are read together. A second given name is a middle name. What stands
     where nothing is known (n/a, null) is null; a number that went through a float loses its ``.0``.
     """
+    frame = _decoded(frame, columns)
     found = columns_by_kind(frame, columns)
     apart = {"first_name", "middle_name", "phone", "street", "other", "date_of_birth", "postal_code", "identifier"}
     one = [first_of(texts(found[k])).alias(k) for k in KINDS if k not in apart]

@@ -44,10 +44,10 @@ def score(
 
     Args:
         people: ``person_id`` (text, unique) and any of the columns of scores.facts: industry, employees, annual_revenue,
-            tech_stack, country, text, seniority, buying_role, declared_timeline_days, renewal_days, contract_end_days,
-            account_id, is_corporate_email, is_phone_verified, is_consent_captured, has_no_duplicate, is_bounced, is_spam, ...
-            (docs/scoring.md has them all). What is left out is unknown: no rule fires on it. Without ``events``, columns of
-            scores.behaviour may be given too.
+            tech_stack (a list, or text with ``;``), country, text, seniority, buying_role, declared_timeline_days, renewal_days,
+            contract_end_days, account_id, is_corporate_email, is_phone_verified, is_consent_captured, has_no_duplicate,
+            is_bounced, is_spam, ... (docs/scoring.md has them all). What is left out is unknown: no rule fires on it. Without
+            ``events``, columns of scores.behaviour may be given too.
         events: ``person_id``, ``type``, ``occurred_at`` (UTC), and where known ``page_class``, ``record_id`` and ``account_id``
             (of company triggers). Types and classes are understood in the spellings of files ("Demo Request"), and others count
             as ``other``. Events after ``as_of`` do not count.
@@ -60,7 +60,7 @@ def score(
         ValueError: A column cannot be read as its type, or there is no such profile.
         InputError: for columns that do not exist, a person_id that is missing or stands twice.
     """
-    people, now = arguments.frame(people, "people"), arguments.moment(as_of, "as_of")
+    people, now = arguments.records(people, "people"), arguments.moment(as_of, "as_of")
     scoring = ScoringModel(_config(model), arguments.profile(profile))
     known = [*polars_schema("scores.facts"), *([] if events is not None else polars_schema("scores.behaviour"))]
     _check(people, "people", known, ["person_id"])
@@ -99,14 +99,21 @@ def _check(frame: pl.DataFrame, name: str, known: list[str], needed: list[str]) 
 def _derived(people: pl.DataFrame) -> pl.DataFrame:
     """Flags that follow from a column that was given, where the flag itself was not."""
     rules = {
-        "has_budget_owner": ("buying_role", pl.col("buying_role") == "budget_holder"),
-        "is_student": ("seniority", pl.col("seniority") == "student"),
+        "has_budget_owner": ("buying_role", _lower("buying_role") == "budget_holder"),
+        "is_student": ("seniority", _lower("seniority") == "student"),
         "is_account_matched": ("account_id", pl.col("account_id").is_not_null()),
     }
     given = set(people.columns)
+    if "tech_stack" in given and people.schema["tech_stack"] in (pl.List(pl.String), pl.List(pl.Null)):
+        people = people.with_columns(pl.col("tech_stack").cast(pl.List(pl.String)).list.join(";", ignore_nulls=True))
     return people.with_columns(
         expression.alias(flag) for flag, (column, expression) in rules.items() if column in given and flag not in given
     )
+
+
+def _lower(column: str) -> pl.Expr:
+    """As the conditions of rules compare texts."""
+    return pl.col(column).cast(pl.String).str.strip_chars().str.to_lowercase()
 
 
 def _fitted(frame: pl.DataFrame, table: str, name: str | None = None) -> pl.DataFrame:
@@ -133,7 +140,7 @@ def _person_events(engine: DuckDBEngine, events: pl.DataFrame | None) -> pl.Data
     table = "scores.person_events"
     if events is None:
         return pl.DataFrame(schema=polars_schema(table))
-    events = arguments.frame(events, "events")
+    events = arguments.records(events, "events")
     _check(events, "events", list(polars_schema(table)), ["person_id", "type", "occurred_at"])
     spelled = [name for name in ("type", "page_class") if name in events.columns]
     events = events.with_columns(
