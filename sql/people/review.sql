@@ -76,8 +76,8 @@ select
         array_to_string(
             regexp_extract_all(
                 surest.evidence,
-                '"([a-z_]+":"(?:same_local|same_short|same_figure|same_name|same_initial|initial|prefix|typo|similar|other_part|'
-                || 'contained|loose|slip|near|other_figure|other_figure_free|other_box|year_slip|year_near|'
+                '"([a-z_]+":"(?:same_local|same_short|same_figure|same_name|same_initial|initial|prefix|typo|similar|'
+                || 'other_part|contained|loose|slip|near|other_figure|other_figure_free|other_box|year_slip|year_near|'
                 || 'text_similar|text_loose))"',
                 1
             ),
